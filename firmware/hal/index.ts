@@ -1,0 +1,80 @@
+/** What a node may ask of the board it runs on. Two implementations: espruino.ts (the board) and sim/hal.ts (the simulator).
+ *  Each call blocks no longer than its own line says; whatever takes longer has a callback. */
+import type { Aes } from '../../core/cipher.ts'
+
+/** Time on a node: it counts since the node was powered, goes on in deep sleep and is lost with the power. */
+export interface NodeClock {
+  /** Milliseconds since power-on; may carry a fraction. */
+  nowMs(): number
+  /** Calls `run` once after `delayMs`; answers a number that `clearTimer` takes. A timer does not outlive deep sleep. */
+  setTimer(delayMs: number, run: () => void): number
+  clearTimer(timer: number): void
+}
+
+export type ResetReason = 'powerOn' | 'deepSleep' | 'watchdog' | 'software' | 'unknown'
+
+export interface Power {
+  /** Why the program has just started. */
+  resetReason(): ResetReason
+  /** Deep sleep: RAM is lost and the program starts again after `durationMs`. Any length: the board chains its own limits. Nothing after the call is run. */
+  deepSleep(durationMs: number): void
+}
+
+export type Edge = 'rising' | 'falling' | 'both'
+
+export interface Gpio {
+  write(pin: number, high: boolean): void
+  /** Reads the pin's level, for an output the level that is really there. */
+  read(pin: number): boolean
+  /** Drives the pin high for `microseconds` (10 to 1,000) and low again; may answer before the pulse has ended. */
+  pulse(pin: number, microseconds: number): void
+  /** Calls `run` at each edge with the time the edge happened on the scale of NodeClock.nowMs (the interrupt's stamp, not the callback's). */
+  watch(pin: number, edge: Edge, run: (high: boolean, atMs: number) => void): number
+  unwatch(watch: number): void
+}
+
+export interface Adc {
+  /** Millivolts at the pin, 0 to 3,300; one conversion, under 1 ms. */
+  readMillivolts(pin: number): number
+}
+
+export interface I2cBus {
+  /** False when the address or a byte was not acknowledged. */
+  write(address: number, bytes: number[]): boolean
+  /** The bytes read, or undefined when the address was not acknowledged. */
+  read(address: number, length: number): Uint8Array | undefined
+}
+
+export interface SpiBus {
+  /** Selects the chip, sends `bytes`, answers the bytes that came back at the same clock edges, releases the chip. */
+  transfer(selectPin: number, bytes: Uint8Array | number[]): Uint8Array
+}
+
+/** Raw NOR flash set apart for the node: offset 0 is the area's first byte. A write can only clear bits; an erase sets a whole sector. */
+export interface Flash {
+  /** Bytes of the area: a whole number of sectors. */
+  readonly size: number
+  readonly sectorSize: number
+  read(offset: number, length: number): Uint8Array
+  /** `offset` and `bytes.length` are multiples of 4. */
+  write(offset: number, bytes: Uint8Array): void
+  /** `offset` is a multiple of `sectorSize`. About 50 ms. */
+  erase(offset: number): void
+}
+
+export interface Hal {
+  readonly clock: NodeClock
+  readonly power: Power
+  readonly gpio: Gpio
+  readonly adc: Adc
+  readonly i2c: I2cBus
+  readonly spi: SpiBus
+  readonly flash: Flash
+  readonly aes: Aes
+  /** The settings record a technician wrote with `fieldnode provision` (core/settings), or undefined on a blank node. */
+  settings(): Uint8Array | undefined
+  /** 32 bits from analog noise and the like: good for jitter and for a new epoch, not for keys. */
+  noise(): number
+  /** A line for the technician's cable; never needed for work. */
+  log(line: string): void
+}

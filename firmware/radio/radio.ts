@@ -1,0 +1,26 @@
+/** What the device MAC asks of a radio chip. Times are NodeClock milliseconds. */
+
+export interface Modulation {
+  readonly frequencyHz: number
+  readonly spreadingFactor: number
+  readonly bandwidthHz: number
+}
+
+export interface Received {
+  readonly bytes: Uint8Array
+  readonly rssiDbm: number
+  readonly snrQuarterDb: number
+}
+
+export interface Radio {
+  /** Resets and configures the chip; false when it does not answer as it should. */
+  start(): boolean
+  /** Sends one uplink frame (CRC on, IQ normal); `done` gets the time its last symbol left, by the interrupt's stamp. */
+  transmit(frame: Uint8Array, modulation: Modulation, powerDbm: number, done: (endMs: number) => void): void
+  /** Loads everything for a downlink window (CRC off, IQ inverted), so that `openWindow` is one register write. */
+  prepareWindow(modulation: Modulation, symbols: number): void
+  /** Opens the prepared window now; `done` gets the frame, or undefined when no preamble came within the window. */
+  openWindow(done: (received: Received | undefined) => void): void
+  /** Lowest consumption; `start` is needed afterwards. */
+  sleep(): void
+}

@@ -1,0 +1,11 @@
+/** The ordinary tests: everything but the suites that need a program which is not on npm. */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/espruino/**', 'test/e2e/**', 'node_modules/**'],
+    testTimeout: 60_000,
+    pool: 'forks',
+  },
+})
