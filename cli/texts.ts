@@ -1,0 +1,129 @@
+/** What the command line says, in both languages. Vietnamese where the environment's language is Vietnamese, else English. */
+
+const en = {
+  usage: 'Usage: fieldnode <command> [options]',
+  moreHelp: 'fieldnode <command> --help says more about one command.',
+  unknownCommand: (name: string) => `fieldnode: there is no command "${name}".`,
+  commands: {
+    demo: 'a simulated village with its gateway and its page, in accelerated time',
+    gateway: 'the gateway: network server, filter, store and page in one process',
+    sim: 'a simulated village as fast as the machine allows, with a summary',
+    build: 'the firmware bundles of every board and profile',
+    bench: 'measure packet sizes or codec speed beside a baseline',
+    provision: 'draw the keys of a new node and register it at the gateway',
+    upload: 'put a bundle on a node, read it back, start it and wait for its first packet',
+  },
+  errors: {
+    argument: (where: string, expected: string, got: string) =>
+      `fieldnode: ${where}: expected ${expected}, got ${got}.`,
+  },
+  demo: {
+    help: [
+      'Usage: fieldnode demo [--port 8080] [--nodes 14] [--speed 60] [--seed 1]',
+      '  --port   port of the page on this machine (0 takes any free port)',
+      '  --nodes  nodes in the village, at least 12',
+      '  --speed  virtual seconds a second',
+      '  --seed   seed of weather, noise and radio',
+    ].join('\n'),
+    ready: (address: string) => `The village is at ${address}`,
+    simulated: (nodes: number, speed: number) =>
+      [
+        `Simulated: ${nodes} nodes with their chips and radios, the weather, the soil and the river, one radio forwarder.`,
+        `Real: the firmware's code, LoRaWAN with its keys, UDP on this machine, the gateway, its store and the page.`,
+        `The last 24 hours were computed first; from now on a second of yours is ${speed} s of the village.`,
+      ].join('\n'),
+    pin: (pin: string) => `The operator's PIN for the lamps: ${pin}`,
+    stop: 'Ctrl-C ends it.',
+    stopped: 'The village has stopped.',
+    portTaken: (port: number) => `Port ${port} is taken; another one is used.`,
+    noPage: 'The page is not built yet: run `npm run build`.',
+  },
+  gateway: {
+    help: [
+      'Usage: fieldnode gateway --data <folder> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700]',
+      '  --data    folder of the store and the keys; made when absent',
+      '  --region  frequency plan',
+      '  --http    address of the page and the API',
+      '  --udp     address the radio forwarders send to',
+      "  The operator's PIN is read from the environment variable FIELDNODE_PIN at the first start and kept as a hash.",
+    ].join('\n'),
+    ready: (address: string, udp: string) => `The gateway's page is at ${address}; forwarders send to ${udp} (UDP).`,
+    stopped: 'The gateway has stopped.',
+    needsPin: "FIELDNODE_PIN is not set and the folder holds no PIN yet: lamps can't be switched from the page.",
+  },
+  bench: {
+    help: [
+      'Usage: fieldnode bench packet|lorawan [--json] [--csv <file>]',
+      '  packet   bytes of the codec on a series of nine quantities (--csv, default ../shared/data/packet-series.csv)',
+      '  lorawan  frames a second, decode + MIC + decrypt, beside lora-packet in the same run',
+    ].join('\n'),
+    noFile: (file: string) => `fieldnode: bench packet: there is no file ${file}; name one with --csv.`,
+  },
+}
+
+export type Texts = typeof en
+
+const vi: Texts = {
+  usage: 'Cách dùng: fieldnode <lệnh> [tùy chọn]',
+  moreHelp: 'fieldnode <lệnh> --help nói rõ hơn về một lệnh.',
+  unknownCommand: (name) => `fieldnode: không có lệnh "${name}".`,
+  commands: {
+    demo: 'một xã mô phỏng với bộ tập trung và trang web, thời gian chạy nhanh',
+    gateway: 'bộ tập trung: máy chủ mạng, bộ lọc, kho số liệu và trang web trong một tiến trình',
+    sim: 'một xã mô phỏng chạy nhanh hết mức của máy, có bản tóm tắt',
+    build: 'các gói phần mềm cho từng bo mạch và từng loại nút',
+    bench: 'đo kích thước gói tin hoặc tốc độ mã hóa, bên cạnh một mốc so sánh',
+    provision: 'tạo khóa cho nút mới và đăng ký nút với bộ tập trung',
+    upload: 'nạp phần mềm vào nút, đọc lại, khởi động và đợi gói tin đầu tiên',
+  },
+  errors: {
+    argument: (where, expected, got) => `fieldnode: ${where}: cần ${expected}, nhận được ${got}.`,
+  },
+  demo: {
+    help: [
+      'Cách dùng: fieldnode demo [--port 8080] [--nodes 14] [--speed 60] [--seed 1]',
+      '  --port   cổng của trang web trên máy này (0: lấy cổng trống bất kỳ)',
+      '  --nodes  số nút trong xã, ít nhất 12',
+      '  --speed  số giây mô phỏng trong một giây thật',
+      '  --seed   hạt giống của thời tiết, nhiễu và sóng vô tuyến',
+    ].join('\n'),
+    ready: (address) => `Xã mô phỏng ở địa chỉ ${address}`,
+    simulated: (nodes, speed) =>
+      [
+        `Mô phỏng: ${nodes} nút với chip và sóng vô tuyến, thời tiết, đất và sông, một trạm chuyển tiếp.`,
+        `Thật: phần mềm của nút, LoRaWAN với khóa riêng, UDP trên máy này, bộ tập trung, kho số liệu và trang web.`,
+        `24 giờ vừa qua đã được tính trước; từ giờ một giây của bạn là ${speed} giây ở xã.`,
+      ].join('\n'),
+    pin: (pin) => `Mã PIN của người vận hành đèn: ${pin}`,
+    stop: 'Nhấn Ctrl-C để dừng.',
+    stopped: 'Xã mô phỏng đã dừng.',
+    portTaken: (port) => `Cổng ${port} đang bận; dùng cổng khác.`,
+    noPage: 'Trang web chưa được dựng: chạy `npm run build`.',
+  },
+  gateway: {
+    help: [
+      'Cách dùng: fieldnode gateway --data <thư mục> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700]',
+      '  --data    thư mục của kho số liệu và khóa; tạo mới nếu chưa có',
+      '  --region  quy hoạch tần số',
+      '  --http    địa chỉ của trang web và API',
+      '  --udp     địa chỉ nhận gói tin của trạm chuyển tiếp',
+      '  Mã PIN của người vận hành lấy từ biến môi trường FIELDNODE_PIN ở lần chạy đầu và được lưu dưới dạng băm.',
+    ].join('\n'),
+    ready: (address, udp) => `Trang web của bộ tập trung ở ${address}; trạm chuyển tiếp gửi tới ${udp} (UDP).`,
+    stopped: 'Bộ tập trung đã dừng.',
+    needsPin: 'Chưa có FIELDNODE_PIN và thư mục chưa lưu mã PIN: không thể bật tắt đèn từ trang web.',
+  },
+  bench: {
+    help: [
+      'Cách dùng: fieldnode bench packet|lorawan [--json] [--csv <tệp>]',
+      '  packet   số byte của bộ mã hóa trên chuỗi chín đại lượng (--csv, mặc định ../shared/data/packet-series.csv)',
+      '  lorawan  số khung mỗi giây, giải mã + MIC + giải mật, bên cạnh lora-packet trong cùng lần chạy',
+    ].join('\n'),
+    noFile: (file) => `fieldnode: bench packet: không có tệp ${file}; chỉ ra tệp bằng --csv.`,
+  },
+}
+
+const language = process.env['FIELDNODE_LANG'] ?? process.env['LANG'] ?? ''
+
+/** The texts in the language of the environment (FIELDNODE_LANG, else LANG). */
+export const texts: Texts = language.startsWith('vi') ? vi : en
