@@ -1,0 +1,26 @@
+/** TTGO LoRa32 V2.1 (LilyGO T3 V1.6): ESP32 with an SX1276, made in great numbers and sold for about 12 EUR.
+ *  Source: arduino-esp32 variants/ttgo-lora32-v21new/pins_arduino.h; ESP32 datasheet (pin list, strapping pins); Espruino boards/ESP32.py.
+ *
+ *  Taken on the board: 5, 18, 19, 23, 26, 27 radio; 21, 22 I2C and OLED; 16 OLED reset; 25 LED; 2, 13, 14, 15 SD card; 35 battery;
+ *  1, 3 console; 6-11 the chip's own flash; 32, 33 the radio's DIO2 and DIO1.
+ *  0, 2, 5, 12, 15 are strapping pins: a relay or a sensor on them can keep the chip from starting.
+ *  That leaves 4 and 17 as outputs that are safe at boot, and 34, 36, 39 which can only be inputs (no pull-ups).
+ *  - soilProbe 36: analog reads work on ADC1 (32-39) only, and 36 is free of any digital use.
+ *  - trigger 17, echo 34: an echo needs no pull; JSN-SR04T answers with 5 V, so its echo comes through a divider (10k over 20k).
+ *  - relay 4: not driven by the ROM at reset (a pull-down resistor at the relay's input holds it off until the node decides).
+ *  - relaySense 39: reads back the relay's output through an optocoupler; input only, so it can never drive what it measures.
+ *    39 and 36 give short false edges when the chip's ADC powers up (errata 3.11): both are read by level, none is watched.
+ *  Without an OLED (this project uses none) 16 stays free for a second output. */
+import type { Board } from '../firmware/board.ts'
+
+export const ttgoLora32V21: Board = {
+  name: 'ttgo-lora32-v21',
+  mcu: 'esp32',
+  i2c: { data: 21, clock: 22, frequencyHz: 100_000 },
+  spi: { clock: 5, miso: 19, mosi: 27, frequencyHz: 8_000_000 },
+  radio: { chip: 'sx1276', select: 18, reset: 23, interrupt: 26, powerDbmMax: 17 },
+  battery: { pin: 35, dividerPerMille: 2000 },
+  mount: { soilProbe: 36, trigger: 17, echo: 34, relay: 4, relaySense: 39 },
+  flash: { address: 0x310000, size: 65_536, sectorSize: 4096 },
+  budgets: { bundleBytes: 60_000, functions: 150, peakVariables: 1_800 },
+}

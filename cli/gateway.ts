@@ -1,0 +1,65 @@
+/** `fieldnode gateway`: the gateway for real radio forwarders, in real time. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { REGIONS, regionNamed, type Region } from '../core/regions/index.ts'
+import { startGateway } from '../gateway/main.ts'
+import { hostAndPort, OptionError, parseOptions } from './options.ts'
+import { untilInterrupted } from './interrupt.ts'
+import { texts } from './texts.ts'
+import { wallClock } from './wallClock.ts'
+
+/** Folder of the built page, or undefined before `npm run build`. */
+export function dashboardDir(): string | undefined {
+  const folder = fileURLToPath(new URL('../dist/dashboard', import.meta.url))
+  return existsSync(folder) ? folder : undefined
+}
+
+function regionOption(name: string): Region {
+  const region = regionNamed(name)
+  if (!region) throw new OptionError('--region', REGIONS.map((row) => row.name).join(' | '), name)
+  return region
+}
+
+/** Runs until Ctrl-C or SIGTERM; what was accepted is committed before it ends. */
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseOptions({
+    args,
+    options: {
+      data: { type: 'string' },
+      region: { type: 'string', default: 'AS923-2' },
+      http: { type: 'string', default: '127.0.0.1:8080' },
+      udp: { type: 'string', default: '127.0.0.1:1700' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) {
+    console.log(texts.gateway.help)
+    return 0
+  }
+  if (!values.data) throw new OptionError('--data', 'a folder', 'nothing')
+  const http = hostAndPort('--http', values.http)
+  const udp = hostAndPort('--udp', values.udp)
+  const region = regionOption(values.region)
+  mkdirSync(values.data, { recursive: true, mode: 0o700 })
+  const operatorPin = process.env['FIELDNODE_PIN']
+  const page = dashboardDir()
+  if (!page) console.error(texts.demo.noPage)
+  const gateway = await startGateway({
+    dataDir: values.data,
+    region,
+    clock: wallClock,
+    udpHost: udp.host,
+    udpPort: udp.port,
+    httpHost: http.host,
+    httpPort: http.port,
+    ...(operatorPin ? { operatorPin } : {}),
+    ...(page ? { dashboardDir: page } : {}),
+    log: pino(),
+  })
+  console.log(texts.gateway.ready(`http://${http.host}:${gateway.httpPort}`, `${udp.host}:${gateway.udpPort}`))
+  await untilInterrupted()
+  await gateway.close()
+  console.log(texts.gateway.stopped)
+  return 0
+}

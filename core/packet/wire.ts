@@ -1,0 +1,82 @@
+/** How each quantity travels: the step it is rounded to, where its narrow range begins, how many bits that range has, how it moves.
+ *  Source: the steps of the nine village quantities are those of the packet series; the others follow what their sensors resolve.
+ *  Units: `step` and `min` are in the quantity's `perUnit` (core/quantities.ts), `spread` is log2 of wire steps.
+ *  This stands apart from the names and units because a node carries it: 30 objects would cost it 400 variables, this costs 35. */
+
+/** How a quantity moves from sample to sample; it decides what a batch expects next (docs/PACKET.md, "Differences").
+ *  plain: any way. trend: on the way it went, as temperatures and levels do. flicker: back again, as a slow value between two
+ *  steps does. rest: at its minimum, but for events, as rainfall does. */
+export const HABIT = { plain: 0, trend: 1, flicker: 2, rest: 3 } as const
+
+/** Numbers a quantity has in WIRE. */
+const COLUMNS = 5
+
+/** One row a quantity id, from 0, which is no quantity. The highest code of `bits` says that 32 bits follow instead, so the narrow
+ *  range ends one below it. `spread`: a usual difference between two samples is about 2^spread steps; a batch begins with it and
+ *  learns better, so it need not be exact. */
+// prettier-ignore
+const WIRE = new Int16Array([
+  // step,  min, bits, habit, spread
+     1,      0,    1,     0,      0, //  0 none
+    10,      0,   10,     2,     -2, //  1 soilMoisture        0..102.3 %
+    10,  -1000,   10,     1,     -2, //  2 soilTemperature     -10..92.3 degC
+    10,  -4000,   10,     1,     -1, //  3 airTemperature      -40..62.3 degC
+    10,      0,   10,     0,      2, //  4 airHumidity         0..102.3 %RH
+     2,      0,   12,     0,      0, //  5 carbonDioxide       0..8190 ppm
+    10,      0,   10,     0,      0, //  6 particulate25       0..1023 ug/m3
+    10,      0,   10,     0,      0, //  7 particulate10       0..1023 ug/m3
+     2,      0,   16,     0,      6, //  8 illuminance         0..131070 lx
+    10, -10000,   13,     1,      1, //  9 waterLevel          -100..719.1 cm
+    10,   -500,   10,     1,     -2, // 10 waterTemperature    -5..97.3 degC
+    10,      0,   16,     2,      0, // 11 conductivity        0..65535 uS/cm
+    10,      0,   11,     2,     -2, // 12 ph                  0..20.47 pH
+     5,      0,   10,     2,     -1, // 13 dissolvedOxygen     0..51.15 mg/L
+    10,      0,   13,     0,      1, // 14 turbidity           0..819.1 NTU
+    20,      0,    8,     3,     -3, // 15 rainfall            0..51 mm
+    20,      0,    8,     2,     -4, // 16 batteryVoltage      0..5.1 V
+    50,      0,   10,     2,     -1, // 17 solarVoltage        0..51.15 V
+     1,      0,    7,     2,     -2, // 18 lampLevel           0..127 %
+    10,      0,   11,     0,      0, // 19 lampCurrent         0..20.47 A
+    10,      0,   13,     0,      2, // 20 power               0..8191 W
+     1,      0,    2,     2,     -3, // 21 doorOpen
+     1,      0,    2,     2,     -4, // 22 mainsPresent
+     1,      0,    2,     2,     -3, // 23 relayOn
+    10,  -4000,   11,     1,     -1, // 24 probeTemperature    -40..164.7 degC
+    10,      0,   14,     2,     -1, // 25 soilConductivity    0..16383 uS/cm
+    10,      0,   11,     2,     -2, // 26 soilPh              0..20.47 pH
+     1,   3000,   13,     1,      0, // 27 airPressure         300..1119.1 hPa
+     1,      0,   11,     0,      5, // 28 sunshine            0..2047 W/m2
+     1,      0,   16,     0,     -3, // 29 lampCommand         0..65535
+     1,      0,    3,     2,     -3, // 30 lampReason          0..3
+])
+
+/** Highest quantity id there is. */
+export const QUANTITY_MAX = 30
+
+/** Bits of a value outside the narrow range: the number of steps, two's complement. */
+export const WIDE_BITS = 32
+
+/** Wire step in `perUnit` integers. */
+export function wireStep(id: number): number {
+  return WIRE[id * COLUMNS]!
+}
+
+/** Low end of the narrow range in `perUnit` integers; a multiple of the step. */
+export function wireMin(id: number): number {
+  return WIRE[id * COLUMNS + 1]!
+}
+
+/** Bits of the narrow range. */
+export function wireBits(id: number): number {
+  return WIRE[id * COLUMNS + 2]!
+}
+
+/** How it moves, a HABIT. */
+export function wireHabit(id: number): number {
+  return WIRE[id * COLUMNS + 3]!
+}
+
+/** log2 of a usual difference between two samples, in steps: -4..6. */
+export function wireSpread(id: number): number {
+  return WIRE[id * COLUMNS + 4]!
+}

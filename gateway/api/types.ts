@@ -1,0 +1,136 @@
+/** What the HTTP API says, as types: the page is built against this file, and schema.ts checks the same shapes at run time.
+ *  Times are Unix milliseconds; a value is an integer, `perUnit` of them a unit. */
+
+export type ProfileName = 'soil' | 'air' | 'gauge' | 'light'
+/** Late after two report intervals without a word, lost after six. */
+export type NodeState = 'fresh' | 'late' | 'lost' | 'never'
+/** QARTOD: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing. */
+export type FlagValue = 1 | 2 | 3 | 4 | 9
+/** Why the lamp burns as it does. */
+export type LampReason = 'schedule' | 'command' | 'doubt' | 'fault'
+/** commanded: stored, not yet sent; waiting: handed to a forwarder; confirmed: the lamp's own packet names the command;
+ *  expired: its time passed unconfirmed; ended: confirmed, and its time is over. */
+export type CommandState = 'commanded' | 'waiting' | 'confirmed' | 'expired' | 'ended'
+
+export interface ReadingView {
+  quantity: string
+  unit: string
+  perUnit: number
+  value: number | null
+  flag: FlagValue
+  timeMs: number
+  timeUncertain: boolean
+}
+
+export interface LampCommandView {
+  id: number
+  levelPercent: number
+  untilMs: number
+  state: CommandState
+  createdMs: number
+  by: string
+}
+
+export interface LampConfirmedView {
+  levelPercent: number
+  reason: LampReason
+  timeMs: number
+}
+
+export interface LampView {
+  id: string
+  group: string
+  confirmed: LampConfirmedView | null
+  command: LampCommandView | null
+}
+
+export interface NodeView {
+  eui: string
+  name: string
+  profile: ProfileName
+  latitude: number
+  longitude: number
+  lastSeenMs: number | null
+  intervalSeconds: number | null
+  state: NodeState
+  rssiDbm: number | null
+  snrDb: number | null
+  readings: ReadingView[]
+  lamp?: LampView
+}
+
+/** GET /api/nodes */
+export interface NodesAnswer {
+  nowMs: number
+  connected: true
+  nodes: NodeView[]
+}
+
+/** [time, value, flag] */
+export type ReadingPoint = [timeMs: number, value: number | null, flag: FlagValue]
+
+/** GET /api/nodes/:eui/readings?quantity=waterLevel&from=ms&to=ms */
+export interface ReadingsAnswer {
+  eui: string
+  quantity: string
+  unit: string
+  perUnit: number
+  points: ReadingPoint[]
+}
+
+/** POST /api/lamps/:id/command with header `x-operator-pin`; :id is a lamp's id or `group:<name>`. */
+export interface LampCommandRequest {
+  levelPercent: number
+  untilMs: number
+}
+
+/** 202; one command, whether it is for one lamp or for a group. */
+export interface LampCommandAnswer {
+  command: LampCommandView
+}
+
+/** POST /api/devices with header `x-operator-pin`; EUIs are 16 hex digits as printed, the key 32. */
+export interface DeviceRequest {
+  devEui: string
+  joinEui: string
+  appKey: string
+  name: string
+  profile: ProfileName
+  latitude: number
+  longitude: number
+  lamp?: { id: string; group: string } | undefined
+}
+
+/** 201 */
+export interface DeviceAnswer {
+  devEui: string
+  name: string
+}
+
+/** Any refusal: what was wrong, what would have been right, what came. */
+export interface ApiError {
+  where: string
+  expected: string
+  got: string
+}
+export interface ErrorAnswer {
+  error: ApiError
+}
+
+/** GET /api/status */
+export interface StatusAnswer {
+  nowMs: number
+  simulated: boolean
+  counts: Record<string, number>
+}
+
+/** GET /api/events: event `nodes`, the nodes that changed. */
+export interface NodesEvent {
+  nowMs: number
+  nodes: NodeView[]
+}
+
+/** GET /api/events: event `tick`, so that a page knows the stream lives. */
+export interface TickEvent {
+  nowMs: number
+}

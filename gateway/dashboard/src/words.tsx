@@ -1,0 +1,38 @@
+/** The small words that stand on every card: how old, how good, how alive. */
+import type { FlagValue, NodeState } from '../../api/types.ts'
+import { ageOf } from './age.ts'
+import { FLAG_ICONS, Icon, STATE_ICONS } from './icons.tsx'
+import { ageClockMs, texts } from './state.ts'
+
+/** "5 phút trước", by the gateway's clock. */
+export function ageWords(timeMs: number): string {
+  const age = ageOf(ageClockMs.value, timeMs)
+  return texts.value.age[age.unit](age.count)
+}
+
+export function AgeText({ timeMs, uncertain = false }: { timeMs: number; uncertain?: boolean }) {
+  return (
+    <span class="age">
+      {ageWords(timeMs)}
+      {uncertain && ` (${texts.value.uncertainTime})`}
+    </span>
+  )
+}
+
+export function FlagWord({ flag }: { flag: FlagValue }) {
+  return (
+    <span class={`flag flag-${FLAG_ICONS[flag]}`}>
+      <Icon name={FLAG_ICONS[flag]} />
+      {texts.value.flags[flag]}
+    </span>
+  )
+}
+
+export function StateWord({ state }: { state: NodeState }) {
+  return (
+    <span class={`state state-${state}`}>
+      <Icon name={STATE_ICONS[state]} />
+      {texts.value.states[state]}
+    </span>
+  )
+}

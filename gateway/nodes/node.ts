@@ -1,0 +1,59 @@
+/** A registered node as the gateway holds it in memory: what the store keeps of it, ready for the next uplink. */
+import type { Session as FrameSession } from '../../core/lorawan/frame.ts'
+import type { Command, Device, Epoch, FilterState, Heard, Record } from '../store/store.ts'
+import type { Received } from './received.ts'
+
+/** Keys and counters since the last join. */
+export interface LiveSession {
+  frames: FrameSession
+  devAddr: number
+  /** As the store keeps them (vault.ts). */
+  sealedNwkSKey: string
+  sealedAppSKey: string
+  /** Last accepted, -1 before the first. */
+  counterUp: number
+  /** Next to use. */
+  counterDown: number
+  /** The node still keeps the dwell time limit: it has not answered TxParamSetupReq since this process knows it. */
+  dwell: boolean
+}
+
+export interface FieldNode {
+  /** As registered, the key left out. */
+  device: Omit<Device, 'appKey'>
+  appKey: Uint8Array
+  devNonce: number
+  joinNonce: number
+  session: LiveSession | undefined
+  /** Latest hello last. */
+  epochs: Epoch[]
+  /** By epoch. */
+  received: Map<number, Received>
+  /** By quantity. */
+  filters: Map<number, FilterState>
+  /** The newest record of each quantity. */
+  latest: Map<number, Record>
+  heard: Heard | undefined
+  /** Those whose time is not over, oldest first, and the last one in any state. */
+  commands: Command[]
+  /** When the application's acknowledgement was last handed to a forwarder. */
+  acknowledgedMs: number | undefined
+  /** Port of the last downlink, so that a lamp's command and an acknowledgement take turns when both are due. */
+  lastDownlinkPort: number
+  /** Work of this node under way: its uplinks are handled one after the other. */
+  tail: Promise<void>
+}
+
+/** The last epoch announced under this alias (low 8 bits), or undefined. */
+export function epochOfAlias(node: FieldNode, alias: number): Epoch | undefined {
+  for (let i = node.epochs.length - 1; i >= 0; i--) {
+    if ((node.epochs[i]!.epoch & 0xff) === alias) return node.epochs[i]
+  }
+  return undefined
+}
+
+/** Runs `work` after what the node has under way. */
+export function inTurn(node: FieldNode, work: () => Promise<void>): Promise<void> {
+  node.tail = node.tail.then(work)
+  return node.tail
+}

@@ -1,0 +1,140 @@
+/** All registered nodes, by EUI and by device address; loaded whole at the start, since a site has hundreds, not millions. */
+import { tableAes } from '../../core/lorawan/aes.ts'
+import { makeSession } from '../../core/lorawan/frame.ts'
+import type { Device, Session, Store } from '../store/store.ts'
+import type { Vault } from '../vault.ts'
+import type { FieldNode, LiveSession } from './node.ts'
+import { Received } from './received.ts'
+
+export class Nodes {
+  private readonly byEuiMap = new Map<string, FieldNode>()
+  private readonly byAddress = new Map<number, FieldNode[]>()
+
+  constructor(
+    private readonly store: Store,
+    private readonly vault: Vault,
+  ) {}
+
+  /** Reads every node with its session, epochs, filter and last readings. */
+  static async load(store: Store, vault: Vault): Promise<Nodes> {
+    const nodes = new Nodes(store, vault)
+    const [devices, sessions, heard] = await Promise.all([store.devices(), store.sessions(), store.heard()])
+    const sessionOf = new Map(sessions.map((session) => [session.devEui, session]))
+    const heardOf = new Map(heard.map((row) => [row.devEui, row]))
+    for (const device of devices) {
+      const node = nodes.add({ ...device, appKey: vault.open(device.appKey, device.devEui) })
+      node.heard = heardOf.get(device.devEui)
+      nodes.restoreSession(node, sessionOf.get(device.devEui))
+      await nodes.restoreReadings(node)
+    }
+    return nodes
+  }
+
+  all(): FieldNode[] {
+    return [...this.byEuiMap.values()]
+  }
+
+  byEui(devEui: string): FieldNode | undefined {
+    return this.byEuiMap.get(devEui)
+  }
+
+  /** Every node with this device address; several may share one. */
+  byDevAddr(devAddr: number): readonly FieldNode[] {
+    return this.byAddress.get(devAddr) ?? []
+  }
+
+  /** Keeps a new device, its key sealed; resolves after the commit. The EUI must not be registered yet. */
+  async register(device: Device): Promise<FieldNode> {
+    const node = this.add(device)
+    try {
+      await this.store.putDevice({ ...device, appKey: this.vault.seal(device.appKey, device.devEui) })
+    } catch (error) {
+      this.byEuiMap.delete(device.devEui)
+      throw error
+    }
+    return node
+  }
+
+  /** Puts a fresh session in force. What the store keeps of it is the caller's write, before the node hears of it. */
+  openSession(node: FieldNode, devAddr: number, nwkSKey: Uint8Array, appSKey: Uint8Array): LiveSession {
+    this.closeSession(node)
+    const session: LiveSession = {
+      frames: makeSession(tableAes, devAddr, nwkSKey, appSKey),
+      devAddr,
+      sealedNwkSKey: this.vault.seal(Buffer.from(nwkSKey).toString('hex'), node.device.devEui),
+      sealedAppSKey: this.vault.seal(Buffer.from(appSKey).toString('hex'), node.device.devEui),
+      counterUp: -1,
+      counterDown: 0,
+      dwell: true,
+    }
+    node.session = session
+    this.byAddress.set(devAddr, [...this.byDevAddr(devAddr), node])
+    return session
+  }
+
+  private closeSession(node: FieldNode): void {
+    const devAddr = node.session?.devAddr
+    if (devAddr === undefined) return
+    this.byAddress.set(
+      devAddr,
+      this.byDevAddr(devAddr).filter((other) => other !== node),
+    )
+  }
+
+  private add({ appKey, ...device }: Device): FieldNode {
+    const node: FieldNode = {
+      device,
+      appKey: Buffer.from(appKey, 'hex'),
+      devNonce: -1,
+      joinNonce: -1,
+      session: undefined,
+      epochs: [],
+      received: new Map(),
+      filters: new Map(),
+      latest: new Map(),
+      heard: undefined,
+      commands: [],
+      acknowledgedMs: undefined,
+      lastDownlinkPort: 0,
+      tail: Promise.resolve(),
+    }
+    this.byEuiMap.set(device.devEui, node)
+    return node
+  }
+
+  private restoreSession(node: FieldNode, kept: Session | undefined): void {
+    if (!kept) return
+    node.devNonce = kept.devNonce
+    node.joinNonce = kept.joinNonce
+    if (kept.nwkSKey === '') return
+    const open = (sealed: string): Uint8Array => Buffer.from(this.vault.open(sealed, kept.devEui), 'hex')
+    const session = this.openSession(node, kept.devAddr, open(kept.nwkSKey), open(kept.appSKey))
+    session.counterUp = kept.counterUp
+    session.counterDown = kept.counterDown
+  }
+
+  private async restoreReadings(node: FieldNode): Promise<void> {
+    const { devEui } = node.device
+    node.epochs = await this.store.epochs(devEui)
+    for (const { epoch } of node.epochs) node.received.set(epoch, new Received(await this.store.storedSequences(devEui, epoch)))
+    for (const state of await this.store.filterStates(devEui)) node.filters.set(state.quantity, state)
+    for (const record of await this.store.latest(devEui)) node.latest.set(record.quantity, record)
+    node.commands = await this.store.commands(devEui)
+  }
+}
+
+/** The row that keeps a node's nonces and counters. One downlink counter is kept as used in advance: the uplink's own commit then
+ *  covers the answer to it, and a restart skips at most one. */
+export function sessionRow(node: FieldNode): Session {
+  const { session, devNonce, joinNonce, device } = node
+  return {
+    devEui: device.devEui,
+    devNonce,
+    joinNonce,
+    devAddr: session?.devAddr ?? 0,
+    nwkSKey: session?.sealedNwkSKey ?? '',
+    appSKey: session?.sealedAppSKey ?? '',
+    counterUp: session?.counterUp ?? -1,
+    counterDown: (session?.counterDown ?? -1) + 1,
+  }
+}

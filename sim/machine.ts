@@ -1,0 +1,167 @@
+/** A simulated microcontroller: pins, buses, flash, one program at a time, and a processor that is busy for as long as its calls cost.
+ *  Two times: the world's (the virtual clock) and the program's own, which runs ahead of it while a callback computes and which no later callback
+ *  can overtake. All times in microseconds. */
+import type { VirtualClock } from './clock.ts'
+import type { ResetReason } from '../firmware/hal/index.ts'
+import { NorFlash, PowerCut } from './chips/flash.ts'
+import { ChipMisuse } from './chips/misuse.ts'
+import type { Costs } from './costs.ts'
+
+/** Ends a program's callback from inside: nothing after deepSleep is run. */
+class ProgramEnd extends Error {}
+
+export interface I2cDevice {
+  write(bytes: readonly number[], atMicros: number): boolean
+  read(length: number, atMicros: number): Uint8Array | undefined
+}
+
+export interface SpiDevice {
+  transfer(bytes: ArrayLike<number>, atMicros: number): Uint8Array
+}
+
+/** A pin as the chips outside see and drive it. */
+export interface Pin {
+  /** Driven from outside, or by the program. */
+  high: boolean
+  onWrite?: (high: boolean, atMicros: number) => void
+  onPulse?: (micros: number, atMicros: number) => void
+  millivolts?: (atMicros: number) => number
+  read?: () => boolean
+  readonly edges: Map<number, (high: boolean, atMicros: number) => void>
+}
+
+export class Machine {
+  readonly flash: NorFlash
+  readonly i2c = new Map<number, I2cDevice>()
+  readonly spi = new Map<number, SpiDevice>()
+  private readonly pins = new Map<number, Pin>()
+  /** Counts programs; a callback of an earlier one is dropped. 0 while the power is off. */
+  program = 0
+  private programs = 0
+  private readyMicros = 0
+  private poweredMicros = 0
+  resetReason: ResetReason = 'powerOn'
+  /** Awake from the start of a program until its deep sleep or the loss of power. */
+  awake = false
+  onAwake: (awake: boolean, atMicros: number) => void = () => undefined
+
+  constructor(
+    readonly clock: VirtualClock,
+    readonly costs: Costs,
+    /** How fast this board's own clock runs: 1.00002 is 20 ppm fast. */
+    readonly rate: number,
+    private readonly begin: () => void,
+    flash = new NorFlash(),
+  ) {
+    this.flash = flash
+  }
+
+  pin(number: number): Pin {
+    let pin = this.pins.get(number)
+    if (!pin) this.pins.set(number, (pin = { high: false, edges: new Map() }))
+    return pin
+  }
+
+  /** A chip drives a pin: its level changes now, and who watches it hears of it as soon as the processor is free. */
+  edge(number: number, high: boolean): void {
+    const pin = this.pin(number)
+    if (pin.high === high) return
+    pin.high = high
+    const atMicros = this.clock.nowMicros()
+    for (const run of [...pin.edges.values()]) this.enter(() => run(high, atMicros))
+  }
+
+  /** The program's time: how far its processor has come. */
+  cpuMicros(): number {
+    return Math.max(this.readyMicros, this.clock.nowMicros())
+  }
+
+  /** The node's own clock for a moment, ms since power-on. */
+  ownMs(micros: number): number {
+    return ((micros - this.poweredMicros) * this.rate) / 1000
+  }
+
+  /** Microseconds of the world that `ms` of the node's own clock take. */
+  worldMicros(ms: number): number {
+    return (ms * 1000) / this.rate
+  }
+
+  /** Charges the processor. */
+  spend(micros: number): void {
+    this.readyMicros = this.cpuMicros() + micros
+  }
+
+  /** Runs a callback of the program that is running now, when its processor is free. */
+  enter(run: () => void, program = this.program): void {
+    if (program !== this.program || program === 0) return
+    const now = this.clock.nowMicros()
+    if (this.readyMicros > now) {
+      this.clock.at(this.readyMicros, () => this.enter(run, program))
+      return
+    }
+    this.readyMicros = now
+    try {
+      run()
+    } catch (error) {
+      if (error instanceof PowerCut) this.powerOff()
+      else if (!(error instanceof ProgramEnd)) throw error
+    }
+  }
+
+  powerOn(): void {
+    this.poweredMicros = this.clock.nowMicros()
+    this.boot('powerOn', this.poweredMicros)
+  }
+
+  /** RAM, timers and the clock are lost, flash stays. */
+  powerOff(): void {
+    this.stop(this.clock.nowMicros())
+  }
+
+  /** The reset button, the watchdog or a restart by software: RAM is lost, the clock goes on. */
+  reboot(reason: ResetReason = 'software'): void {
+    const now = this.clock.nowMicros()
+    this.stop(now)
+    this.boot(reason, now)
+  }
+
+  /** Called by the program: it ends here and another one starts later. */
+  deepSleep(durationMs: number): never {
+    if (!(durationMs >= 0)) throw new ChipMisuse('esp32', 'esp_deep_sleep takes a time', `${durationMs} ms`)
+    const asleep = this.cpuMicros()
+    this.stop(asleep)
+    this.boot('deepSleep', asleep + this.worldMicros(durationMs))
+    throw new ProgramEnd()
+  }
+
+  private stop(atMicros: number): void {
+    this.program = 0
+    this.awake = false
+    this.onAwake(false, atMicros)
+    for (const pin of this.pins.values()) {
+      pin.edges.clear()
+      // A pin that the program drove floats and is pulled down by the board.
+      if (pin.onWrite && pin.high) this.write(pin, false, atMicros)
+    }
+  }
+
+  private boot(reason: ResetReason, fromMicros: number): void {
+    const program = ++this.programs
+    // The new program's number counts at once, so that a later loss of power or reset drops this start.
+    this.program = program
+    this.clock.at(fromMicros, () => {
+      if (this.program !== program) return
+      this.awake = true
+      this.onAwake(true, this.clock.nowMicros())
+      this.resetReason = reason
+      this.readyMicros = this.clock.nowMicros()
+      this.spend(this.costs.bootMicros)
+      this.enter(this.begin, program)
+    })
+  }
+
+  write(pin: Pin, high: boolean, atMicros: number): void {
+    pin.high = high
+    pin.onWrite?.(high, atMicros)
+  }
+}
