@@ -3,7 +3,12 @@ export interface Board {
   readonly name: string
   readonly mcu: 'esp32'
   readonly i2c: { readonly data: number; readonly clock: number; readonly frequencyHz: number }
-  readonly spi: { readonly clock: number; readonly miso: number; readonly mosi: number; readonly frequencyHz: number }
+  readonly spi: {
+    readonly clock: number
+    readonly miso: number
+    readonly mosi: number
+    readonly frequencyHz: number
+  }
   readonly radio: {
     readonly chip: 'sx1276'
     readonly select: number
@@ -15,7 +20,17 @@ export interface Board {
   }
   readonly battery: { readonly pin: number; readonly dividerPerMille: number }
   /** Pins free for what a profile mounts, by what they are used for. */
-  readonly mount: { readonly soilProbe: number; readonly trigger: number; readonly echo: number; readonly relay: number; readonly relaySense: number }
+  readonly mount: {
+    readonly soilProbe: number
+    readonly trigger: number
+    readonly echo: number
+    readonly relay: number
+    readonly relaySense: number
+  }
   readonly flash: { readonly address: number; readonly size: number; readonly sectorSize: number }
-  readonly budgets: { readonly bundleBytes: number; readonly functions: number; readonly peakVariables: number }
+  readonly budgets: {
+    readonly bundleBytes: number
+    readonly functions: number
+    readonly peakVariables: number
+  }
 }

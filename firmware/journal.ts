@@ -11,17 +11,17 @@
 import { crc16 } from '../core/crc16.ts'
 import type { Flash } from './hal/index.ts'
 
-/** Append-only: a retired kind keeps its number. Up to 7. */
+/** Append-only: a retired kind keeps its number. Up to 5. */
 export const KIND = { mac: 1, queue: 2, node: 3, lamp: 4 } as const
 
-const KINDS = 8
+const KINDS = 6
 const SECTOR_HEADER_BYTES = 8
 const RECORD_HEADER_BYTES = 4
 const MARK = 0x666a
 const ERASED = 0xffff
 
 /** Longest payload: with it, one record of each kind still fits a sector of 4 KiB. */
-export const RECORD_BYTES_MAX = 560
+export const RECORD_BYTES_MAX = 812
 
 export interface Journal {
   readonly flash: Flash
@@ -66,27 +66,30 @@ function readRecord(flash: Flash, offset: number, length: number): Uint8Array | 
     : undefined
 }
 
+/** The two bytes a record begins with; ERASED at the end of the log and at the end of the sector. */
+function headAt(flash: Flash, offset: number, limit: number): number {
+  return offset < limit ? read16(flash.read(offset, RECORD_HEADER_BYTES), 0) : ERASED
+}
+
 /** Walks the newest sector by its record headers alone: only its last record can be torn, so only that one is read whole. */
 function scan(journal: Journal): void {
   const flash = journal.flash
   const start = sectorStart(journal, journal.generation)
   const limit = start + flash.sectorSize
   let offset = start + SECTOR_HEADER_BYTES
+  let head = headAt(flash, offset, limit)
   journal.end = limit
-  while (offset < limit) {
-    const head = read16(flash.read(offset, RECORD_HEADER_BYTES), 0)
-    if (head === ERASED) {
-      journal.end = offset
-      return
-    }
+  while (head !== ERASED) {
     const length = head & 0x7ff
     const next = offset + recordBytes(length)
     if (next > limit || head >> 11 >= KINDS) return
-    const last = next === limit || read16(flash.read(next, RECORD_HEADER_BYTES), 0) === ERASED
-    if (last && readRecord(flash, offset, length) === undefined) return
+    const nextHead = headAt(flash, next, limit)
+    if (nextHead === ERASED && readRecord(flash, offset, length) === undefined) return
     journal.latest[head >> 11] = offset
     offset = next
+    head = nextHead
   }
+  journal.end = offset
 }
 
 function writeHeader(journal: Journal): void {
@@ -122,7 +125,7 @@ export function openJournal(flash: Flash, sectors: number): Journal {
 export function latest(journal: Journal, kind: number): Uint8Array | undefined {
   const offset = journal.latest[kind]!
   if (offset === 0) return undefined
-  return readRecord(journal.flash, offset, read16(journal.flash.read(offset, RECORD_HEADER_BYTES), 0) & 0x7ff)
+  return readRecord(journal.flash, offset, headAt(journal.flash, offset, offset + 1) & 0x7ff)
 }
 
 /** Writes one record at `journal.end`; the caller has seen that it fits. */

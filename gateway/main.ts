@@ -1,10 +1,32 @@
 /** The gateway's composition root: one process that is network server, filter, store, light desk and web page.
  *  `startGateway` builds every part and joins them; nothing else in this room makes a concrete store, socket or server. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.ts'
 import type { Region } from '../core/regions/region.ts'
+import { Activity } from './activity.ts'
+import { makeActs, type Acts } from './api/acts.ts'
+import { Feed } from './api/feed.ts'
+import { readPages } from './api/pages.ts'
+import { OperatorPin } from './api/pin.ts'
+import { isRefusal, type Refusal } from './api/refusals.ts'
+import { makeApp, serveHttp, type HttpServer } from './api/server.ts'
 import type { ApiError, DeviceAnswer, DeviceRequest, LampCommandAnswer, NodeView } from './api/types.ts'
-import type { Store, Totals } from './store/store.ts'
+import { Counts } from './counts.ts'
+import { Dedup } from './ingest/dedup.ts'
+import { Forwarders } from './ingest/forwarders.ts'
+import { verifyAudit } from './lights/audit.ts'
+import { LightDesk } from './lights/desk.ts'
+import { DutyBudget } from './lorawan/duty.ts'
+import { Transmitter } from './lorawan/transmit.ts'
+import type { FieldNode } from './nodes/node.ts'
+import { Nodes } from './nodes/nodes.ts'
+import { nodeView } from './nodes/view.ts'
+import { makePipeline } from './pipeline.ts'
+import { openLibsqlStore } from './store/libsql.ts'
+import { StoreError, type Changes, type Store, type Totals } from './store/store.ts'
+import { openVault, throwawayVault } from './vault.ts'
 
 export interface GatewayOptions {
   /** A folder of this gateway's own (made when missing), or ':memory:' for nothing kept. */
@@ -50,4 +72,121 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-export declare function startGateway(options: GatewayOptions): Promise<Gateway>
+const MEMORY = ':memory:'
+const OWNER_ONLY = 0o700
+
+/** What every part needs, made before any of them. */
+interface Ground {
+  store: Store
+  nodes: Nodes
+  counts: Counts
+  activity: Activity
+  /** Counts and logs what went wrong inside; nothing stops. */
+  failed: (error: unknown) => void
+  /** Commits; false when the store refused, which is counted. */
+  write: (changes: Changes) => Promise<boolean>
+}
+
+/** Opens the data folder and what is kept in it. Rejects with a StoreError or VaultError: a gateway without its data must not start. */
+async function openGround({ dataDir, openStore, region, log }: GatewayOptions): Promise<Ground> {
+  const folder = dataDir === MEMORY ? undefined : dataDir
+  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: OWNER_ONLY })
+  const store = await (openStore ? openStore() : openLibsqlStore(folder === undefined ? MEMORY : join(folder, 'fieldnode.db')))
+  const counts = new Counts()
+  const activity = new Activity()
+  const failed = (error: unknown): void => {
+    counts.refuse(error instanceof StoreError ? 'store' : 'gateway', error instanceof StoreError ? error.reason : 'failure')
+    log.error({ error }, 'failure')
+  }
+  const write = (changes: Changes): Promise<boolean> =>
+    activity.during(() =>
+      store.write(changes).then(
+        () => true,
+        (error: unknown) => (failed(error), false),
+      ),
+    )
+  try {
+    const nodes = await Nodes.load(store, folder === undefined ? throwawayVault() : openVault(folder), region)
+    await checkAudit(store, counts, log)
+    return { store, nodes, counts, activity, failed, write }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** A broken audit log is cried out, not a reason to leave the lamps alone. */
+async function checkAudit(store: Store, counts: Counts, log: Logger): Promise<void> {
+  const broken = await verifyAudit(store)
+  if (broken === undefined) return
+  counts.refuse('audit', 'broken')
+  log.error({ row: broken }, 'audit log broken')
+}
+
+/** The radio's side: forwarders, deduplication, pipeline. */
+async function openRadio(options: GatewayOptions, ground: Ground, desk: LightDesk, changed: (node: FieldNode) => void) {
+  const { clock, region, udpHost, udpPort } = options
+  const { counts, activity } = ground
+  // The socket is open before the pipeline is: what comes in between waits in the window.
+  const dedup = new Dedup(clock, counts, (heard) => pipeline(heard))
+  const forwarders = await Forwarders.open({
+    host: udpHost,
+    port: udpPort,
+    clock,
+    activity,
+    counts,
+    heard: (received) => dedup.push(received),
+  })
+  const transmitter = new Transmitter(forwarders, new DutyBudget(region), region, clock, counts)
+  const pipeline = makePipeline({ ...ground, clock, region, transmitter, desk, changed })
+  return { dedup, forwarders }
+}
+
+async function openHttp(options: GatewayOptions, ground: Ground, acts: Acts, feed: Feed): Promise<HttpServer | undefined> {
+  const { httpHost, httpPort, dataDir, operatorPin, clock, wall = clock, dashboardDir, simulated = false } = options
+  if (httpPort < 0) return undefined
+  const pin = OperatorPin.open(dataDir === MEMORY ? undefined : dataDir, operatorPin, wall)
+  const app = makeApp({ ...ground, acts, pin, feed, clock, pages: readPages(dashboardDir), simulated })
+  return serveHttp(app, httpHost, httpPort, ground.counts)
+}
+
+const bare = <T extends object>(answer: T | Refusal): T | ApiError => (isRefusal(answer) ? answer.error : answer)
+
+/** Starts a gateway; resolves when its ports are open. Rejects when a port is taken or the data folder cannot be used. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { clock, wall = clock, log } = options
+  const ground = await openGround(options)
+  const { nodes, store, counts, activity, write } = ground
+  const feed = new Feed(clock, wall, () => nodes.all())
+  const changed = (node: FieldNode): void => feed.changed(node)
+  const desk = new LightDesk({ nodes, clock, write, changed })
+  const acts = makeActs({ nodes, desk, clock, write, changed })
+  const closing: (() => unknown)[] = [() => feed.close(), () => desk.close(), () => activity.settled(), () => store.close()]
+  let closed: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    for (const step of closing) await step()
+    log.info('closed')
+  }
+  try {
+    const { dedup, forwarders } = await openRadio(options, ground, desk, changed)
+    closing.unshift(() => dedup.close(), () => forwarders.close())
+    const http = await openHttp(options, ground, acts, feed)
+    if (http) closing.unshift(() => feed.close(), () => http.close())
+    log.info({ udpPort: forwarders.port, httpPort: http?.port ?? -1, region: options.region.name }, 'started')
+    return {
+      udpPort: forwarders.port,
+      httpPort: http?.port ?? -1,
+      settled: () => activity.settled(),
+      register: async (device) => bare(await acts.register(device, 'console')),
+      commandLamp: async (target, levelPercent, untilMs, by) =>
+        bare(await acts.commandLamp(target, { levelPercent, untilMs }, by)),
+      nodes: () => nodes.all().map((node) => nodeView(node, clock.now())),
+      counts: () => counts.all(),
+      totals: () => store.totals(),
+      close: () => (closed ??= close()),
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -9,11 +9,18 @@ export interface Event {
   run: (() => void) | undefined
 }
 
+/** The part of the clock that a chip needs. */
+export interface Schedule {
+  at(atMicros: number, run: () => void): Event
+  cancel(event: Event): void
+  nowMicros(): number
+}
+
 const before = (a: Event, b: Event): boolean =>
   a.atMicros < b.atMicros || (a.atMicros === b.atMicros && a.order < b.order)
 
 /** Microseconds since 1970 stay below 2^53 until the year 2255. */
-export class VirtualClock implements Clock {
+export class VirtualClock implements Clock, Schedule {
   private readonly heap: Event[] = []
   private micros: number
   private orders = 0

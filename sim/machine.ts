@@ -68,7 +68,7 @@ export class Machine {
     if (pin.high === high) return
     pin.high = high
     const atMicros = this.clock.nowMicros()
-    for (const run of [...pin.edges.values()]) this.enter(() => run(high, atMicros))
+    for (const [watch, run] of [...pin.edges]) this.enter(() => pin.edges.has(watch) && run(high, atMicros))
   }
 
   /** The program's time: how far its processor has come. */
@@ -92,7 +92,7 @@ export class Machine {
   }
 
   /** Runs a callback of the program that is running now, when its processor is free. */
-  enter(run: () => void, program = this.program): void {
+  enter(run: () => unknown, program = this.program): void {
     if (program !== this.program || program === 0) return
     const now = this.clock.nowMicros()
     if (this.readyMicros > now) {

@@ -18,36 +18,36 @@ const COLUMNS = 5
 const WIRE = new Int16Array([
   // step,  min, bits, habit, spread
      1,      0,    1,     0,      0, //  0 none
-    10,      0,   10,     2,     -2, //  1 soilMoisture        0..102.3 %
-    10,  -1000,   10,     1,     -2, //  2 soilTemperature     -10..92.3 degC
-    10,  -4000,   10,     1,     -1, //  3 airTemperature      -40..62.3 degC
-    10,      0,   10,     0,      2, //  4 airHumidity         0..102.3 %RH
-     2,      0,   12,     0,      0, //  5 carbonDioxide       0..8190 ppm
-    10,      0,   10,     0,      0, //  6 particulate25       0..1023 ug/m3
-    10,      0,   10,     0,      0, //  7 particulate10       0..1023 ug/m3
-     2,      0,   16,     0,      6, //  8 illuminance         0..131070 lx
-    10, -10000,   13,     1,      1, //  9 waterLevel          -100..719.1 cm
-    10,   -500,   10,     1,     -2, // 10 waterTemperature    -5..97.3 degC
-    10,      0,   16,     2,      0, // 11 conductivity        0..65535 uS/cm
-    10,      0,   11,     2,     -2, // 12 ph                  0..20.47 pH
-     5,      0,   10,     2,     -1, // 13 dissolvedOxygen     0..51.15 mg/L
-    10,      0,   13,     0,      1, // 14 turbidity           0..819.1 NTU
-    20,      0,    8,     3,     -3, // 15 rainfall            0..51 mm
-    20,      0,    8,     2,     -4, // 16 batteryVoltage      0..5.1 V
-    50,      0,   10,     2,     -1, // 17 solarVoltage        0..51.15 V
-     1,      0,    7,     2,     -2, // 18 lampLevel           0..127 %
-    10,      0,   11,     0,      0, // 19 lampCurrent         0..20.47 A
-    10,      0,   13,     0,      2, // 20 power               0..8191 W
-     1,      0,    2,     2,     -3, // 21 doorOpen
-     1,      0,    2,     2,     -4, // 22 mainsPresent
-     1,      0,    2,     2,     -3, // 23 relayOn
-    10,  -4000,   11,     1,     -1, // 24 probeTemperature    -40..164.7 degC
-    10,      0,   14,     2,     -1, // 25 soilConductivity    0..16383 uS/cm
-    10,      0,   11,     2,     -2, // 26 soilPh              0..20.47 pH
-     1,   3000,   13,     1,      0, // 27 airPressure         300..1119.1 hPa
-     1,      0,   11,     0,      5, // 28 sunshine            0..2047 W/m2
-     1,      0,   16,     0,     -3, // 29 lampCommand         0..65535
-     1,      0,    3,     2,     -3, // 30 lampReason          0..3
+    10,      0,   10,     2,     -2, //  1 soilMoisture     0..102.2 %
+    10,  -1000,   10,     1,     -2, //  2 soilTemperature  -10..92.2 degC
+    10,  -4000,   10,     1,     -1, //  3 airTemperature   -40..62.2 degC
+    10,      0,   10,     0,      2, //  4 airHumidity      0..102.2 %RH
+     2,      0,   12,     0,      0, //  5 carbonDioxide    0..8188 ppm
+    10,      0,   10,     0,      0, //  6 particulate25    0..1022 ug/m3
+    10,      0,   10,     0,      0, //  7 particulate10    0..1022 ug/m3
+     2,      0,   16,     0,      6, //  8 illuminance      0..131068 lx
+    10, -10000,   13,     1,      1, //  9 waterLevel       -100..719 cm
+    10,   -500,   10,     1,     -2, // 10 waterTemperature -5..97.2 degC
+    10,      0,   16,     2,      0, // 11 conductivity     0..65534 uS/cm
+    10,      0,   11,     2,     -2, // 12 ph               0..20.46 pH
+     5,      0,   10,     2,     -1, // 13 dissolvedOxygen  0..51.1 mg/L
+    10,      0,   13,     0,      1, // 14 turbidity        0..819 NTU
+    20,      0,    8,     3,     -3, // 15 rainfall         0..50.8 mm
+    20,      0,    8,     2,     -4, // 16 batteryVoltage   0..5.08 V
+    50,      0,   10,     1,      1, // 17 solarVoltage     0..51.1 V
+     1,      0,    7,     2,     -2, // 18 lampLevel        0..126 %
+    10,      0,   11,     0,      0, // 19 lampCurrent      0..20.46 A
+    10,      0,   13,     0,      2, // 20 power            0..8190 W
+     1,      0,    2,     2,     -3, // 21 doorOpen         0..2
+     1,      0,    2,     2,     -4, // 22 mainsPresent     0..2
+     1,      0,    2,     2,     -3, // 23 relayOn          0..2
+    10,  -4000,   11,     1,     -1, // 24 probeTemperature -40..164.6 degC
+    10,      0,   14,     2,     -1, // 25 soilConductivity 0..16382 uS/cm
+    10,      0,   11,     2,     -2, // 26 soilPh           0..20.46 pH
+     1,   3000,   13,     1,      0, // 27 airPressure      300..1119 hPa
+     1,      0,   11,     0,      5, // 28 sunshine         0..2046 W/m2
+     1,      0,   16,     0,     -3, // 29 lampCommand      0..65534
+     1,      0,    3,     2,     -3, // 30 lampReason       0..6
 ])
 
 /** Highest quantity id there is. */

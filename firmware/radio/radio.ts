@@ -13,13 +13,19 @@ export interface Received {
 }
 
 export interface Radio {
-  /** Resets and configures the chip; false when it does not answer as it should. */
+  /** Resets and configures the chip (under 10 ms); false when it does not answer as it should. */
   start(): boolean
-  /** Sends one uplink frame (CRC on, IQ normal); `done` gets the time its last symbol left, by the interrupt's stamp. */
-  transmit(frame: Uint8Array, modulation: Modulation, powerDbm: number, done: (endMs: number) => void): void
-  /** Loads everything for a downlink window (CRC off, IQ inverted), so that `openWindow` is one register write. */
+  /** Sends one uplink frame (CRC on, IQ normal); `done` gets the time its last symbol left, by the interrupt's stamp, or undefined when
+   *  the chip did not report the end in time. `powerDbm` is at the antenna's connector; the chip takes the nearest it can do. */
+  transmit(
+    frame: Uint8Array,
+    modulation: Modulation,
+    powerDbm: number,
+    done: (endMs: number | undefined) => void,
+  ): void
+  /** Loads everything for a downlink window (CRC off, IQ inverted) of 4 to 1,023 symbols, so that `openWindow` is one register write. */
   prepareWindow(modulation: Modulation, symbols: number): void
-  /** Opens the prepared window now; `done` gets the frame, or undefined when no preamble came within the window. */
+  /** Opens the prepared window now; `done` gets the frame, or undefined when none came within the window. */
   openWindow(done: (received: Received | undefined) => void): void
   /** Lowest consumption; `start` is needed afterwards. */
   sleep(): void

@@ -55,12 +55,7 @@ export class Dedup {
   }
 }
 
-/** The reception to answer through: the best signal among those that `usable` allows. */
-export function bestReception(receptions: Reception[], usable: (reception: Reception) => boolean): Reception | undefined {
-  let best: Reception | undefined
-  for (const reception of receptions) {
-    if (!usable(reception)) continue
-    if (!best || reception.snrDb > best.snrDb || (reception.snrDb === best.snrDb && reception.rssiDbm > best.rssiDbm)) best = reception
-  }
-  return best
+/** The receptions with the best signal first: by SNR, then by RSSI. */
+export function bySignal(receptions: Reception[]): Reception[] {
+  return [...receptions].sort((a, b) => b.snrDb - a.snrDb || b.rssiDbm - a.rssiDbm)
 }

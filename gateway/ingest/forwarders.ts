@@ -30,7 +30,9 @@ interface Forwarder {
   address: string
   port: number
   /** The last times between PULL_RESP and TX_ACK. */
-  rttMs: number[]
+  rttsMs: number[]
+  /** Their 90th percentile, 0 while there are none. */
+  rttMs: number
 }
 
 interface Pending {
@@ -71,8 +73,7 @@ export class Forwarders {
 
   /** How long a frame takes to the forwarder: the 90th percentile of its last answers, 0 while there are none. */
   rttMs(gateway: string): number {
-    const sorted = [...(this.known.get(gateway)?.rttMs ?? [])].sort((a, b) => a - b)
-    return sorted[Math.floor(sorted.length * 0.9)] ?? 0
+    return this.known.get(gateway)?.rttMs ?? 0
   }
 
   /** Hands a frame to a forwarder and resolves with what it says. Counts as work under way until then. */
@@ -126,15 +127,17 @@ export class Forwarders {
     const forwarder = this.known.get(pull.gateway)
     if (!forwarder && this.known.size >= FORWARDERS_MAX) return this.options.counts.refuse('gwmp', 'forwarders')
     if (forwarder) Object.assign(forwarder, { address: from.address, port: from.port })
-    else this.known.set(pull.gateway, { address: from.address, port: from.port, rttMs: [] })
+    else this.known.set(pull.gateway, { address: from.address, port: from.port, rttsMs: [], rttMs: 0 })
     this.answer(pullAck(pull.token), from)
   }
 
   private onTxAck(ack: Datagram & { kind: 'txAck' }): void {
     const pending = this.pending.get(ack.token)
     if (!pending || pending.gateway !== ack.gateway) return this.options.counts.refuse('gwmp', 'token')
-    const rttMs = this.known.get(ack.gateway)!.rttMs
-    if (rttMs.push(this.options.clock.now() - pending.sentMs) > RTT_SAMPLES) rttMs.shift()
+    const forwarder = this.known.get(ack.gateway)!
+    const { rttsMs } = forwarder
+    if (rttsMs.push(this.options.clock.now() - pending.sentMs) > RTT_SAMPLES) rttsMs.shift()
+    forwarder.rttMs = [...rttsMs].sort((a, b) => a - b)[Math.floor(rttsMs.length * 0.9)]!
     pending.done(ack.result)
   }
 

@@ -34,8 +34,8 @@ export interface FieldNode {
   /** The newest record of each quantity. */
   latest: Map<number, Record>
   heard: Heard | undefined
-  /** Those whose time is not over, oldest first, and the last one in any state. */
-  commands: Command[]
+  /** The last lamp command, in whatever state: a new one takes the place of the one before. */
+  command: Command | undefined
   /** When the application's acknowledgement was last handed to a forwarder. */
   acknowledgedMs: number | undefined
   /** Port of the last downlink, so that a lamp's command and an acknowledgement take turns when both are due. */

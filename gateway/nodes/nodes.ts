@@ -1,6 +1,7 @@
 /** All registered nodes, by EUI and by device address; loaded whole at the start, since a site has hundreds, not millions. */
 import { tableAes } from '../../core/lorawan/aes.ts'
 import { makeSession } from '../../core/lorawan/frame.ts'
+import type { Region } from '../../core/regions/region.ts'
 import type { Device, Session, Store } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
 import type { FieldNode, LiveSession } from './node.ts'
@@ -13,11 +14,12 @@ export class Nodes {
   constructor(
     private readonly store: Store,
     private readonly vault: Vault,
+    private readonly region: Region,
   ) {}
 
   /** Reads every node with its session, epochs, filter and last readings. */
-  static async load(store: Store, vault: Vault): Promise<Nodes> {
-    const nodes = new Nodes(store, vault)
+  static async load(store: Store, vault: Vault, region: Region): Promise<Nodes> {
+    const nodes = new Nodes(store, vault, region)
     const [devices, sessions, heard] = await Promise.all([store.devices(), store.sessions(), store.heard()])
     const sessionOf = new Map(sessions.map((session) => [session.devEui, session]))
     const heardOf = new Map(heard.map((row) => [row.devEui, row]))
@@ -43,16 +45,13 @@ export class Nodes {
     return this.byAddress.get(devAddr) ?? []
   }
 
-  /** Keeps a new device, its key sealed; resolves after the commit. The EUI must not be registered yet. */
-  async register(device: Device): Promise<FieldNode> {
+  /** Keeps a new device, its key sealed, by `keep`; undefined when that fails. The EUI must not be registered yet. */
+  async register(device: Device, keep: (row: Device) => Promise<boolean>): Promise<FieldNode | undefined> {
+    // Taken into the table first: two requests for one EUI must not both find it free.
     const node = this.add(device)
-    try {
-      await this.store.putDevice({ ...device, appKey: this.vault.seal(device.appKey, device.devEui) })
-    } catch (error) {
-      this.byEuiMap.delete(device.devEui)
-      throw error
-    }
-    return node
+    if (await keep({ ...device, appKey: this.vault.seal(device.appKey, device.devEui) })) return node
+    this.byEuiMap.delete(device.devEui)
+    return undefined
   }
 
   /** Puts a fresh session in force. What the store keeps of it is the caller's write, before the node hears of it. */
@@ -65,7 +64,7 @@ export class Nodes {
       sealedAppSKey: this.vault.seal(Buffer.from(appSKey).toString('hex'), node.device.devEui),
       counterUp: -1,
       counterDown: 0,
-      dwell: true,
+      dwell: this.region.txParamSetup && this.region.dwellDefault,
     }
     node.session = session
     this.byAddress.set(devAddr, [...this.byDevAddr(devAddr), node])
@@ -93,7 +92,7 @@ export class Nodes {
       filters: new Map(),
       latest: new Map(),
       heard: undefined,
-      commands: [],
+      command: undefined,
       acknowledgedMs: undefined,
       lastDownlinkPort: 0,
       tail: Promise.resolve(),
@@ -119,7 +118,7 @@ export class Nodes {
     for (const { epoch } of node.epochs) node.received.set(epoch, new Received(await this.store.storedSequences(devEui, epoch)))
     for (const state of await this.store.filterStates(devEui)) node.filters.set(state.quantity, state)
     for (const record of await this.store.latest(devEui)) node.latest.set(record.quantity, record)
-    node.commands = await this.store.commands(devEui)
+    node.command = (await this.store.commands(devEui)).at(-1)
   }
 }
 

@@ -165,7 +165,7 @@ export type StoreErrorReason = 'corrupt' | 'newer' | 'locked' | 'unreadable' | '
 export class StoreError extends Error {
   constructor(
     readonly reason: StoreErrorReason,
-    detail: string,
+    readonly detail: string,
   ) {
     super(`store ${reason}: ${detail}`)
     this.name = 'StoreError'

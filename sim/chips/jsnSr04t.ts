@@ -3,7 +3,7 @@
  *  nothing comes back, 20 to 450 cm, blind zone 20 cm, cone 75 degrees, 1 mm steps, +-1 cm. Sound: 331.3 m/s at 0 degC and 0.606 m/s a kelvin. */
 import type { Random } from '../random.ts'
 import { ChipMisuse } from './misuse.ts'
-import type { Schedule } from './sx1276.ts'
+import type { Schedule } from '../clock.ts'
 
 export const JSN_SR04T_FAULTS = ['none', 'silent', 'object', 'noisy'] as const
 export type JsnSr04tFault = (typeof JSN_SR04T_FAULTS)[number]

@@ -1,6 +1,6 @@
 /** Relay of a street lamp: a coil that the node drives and a sense contact behind it that says whether the lamp has power.
  *  Source: Songle SRD-03VDC datasheet: operate 10 ms, release 5 ms at most; sense by an optocoupler on the switched side. */
-import type { Schedule } from './sx1276.ts'
+import type { Schedule } from '../clock.ts'
 
 /** `open`: the contact never closes; `welded`: it never opens. */
 export const RELAY_FAULTS = ['none', 'open', 'welded'] as const

@@ -1,41 +1,11 @@
 /** SX1276 on its LoRa page: what comes back over SPI, what DIO0 does, and when. Refuses what the datasheet forbids.
  *  Source: Semtech SX1276/77/78/79 datasheet rev. 7: 2.5 (start-up times), 4.1.2 (FIFO), 4.1.4 to 4.1.6 (modes, sequences), 4.3 (SPI),
  *  5.5.5 (RSSI and SNR), 6.4, 7.2 (reset), table 18 (DIO). Times in microseconds. Written without a look at the firmware's driver. */
-import type { Event } from '../clock.ts'
+import type { Event, Schedule } from '../clock.ts'
+import { LOCK_SYMBOLS, type Ether, type HeardFrame } from './ether.ts'
 import { airMicros, symbolMicros, type LoraSetting } from './lora.ts'
 import { demand, listenSetting, powerDbm, sendSetting, symbolTimeout } from './sx1276Setting.ts'
 import { REGISTERS } from './sx1276Registers.ts'
-
-/** The part of a clock that a chip needs. */
-export interface Schedule {
-  at(atMicros: number, run: () => void): Event
-  cancel(event: Event): void
-  nowMicros(): number
-}
-
-export interface SentFrame {
-  setting: LoraSetting
-  powerDbm: number
-  bytes: Uint8Array
-  startMicros: number
-  endMicros: number
-}
-
-export interface HeardFrame {
-  bytes: Uint8Array
-  endMicros: number
-  rssiDbm: number
-  snrDb: number
-}
-
-/** What a radio asks of the air around it. */
-export interface Ether {
-  transmit(frame: SentFrame): void
-  /** The frame whose preamble a receiver, listening from one time to the other, has locked on by then. */
-  detect(setting: LoraSetting, fromMicros: number, toMicros: number): HeardFrame | undefined
-  /** Calls `run` at each downlink that starts, until the answer is called: for continuous reception. */
-  watch(run: () => void): () => void
-}
 
 const SLEEP = 0
 const STANDBY = 1
@@ -57,8 +27,6 @@ const AFTER_RESET_MICROS = 5_000
 const OSCILLATOR_MICROS = 250
 const TO_TX_MICROS = 120
 const TO_RX_MICROS = 131
-/** A receiver locks on when it has seen this many symbols of a preamble (5 of the 8; estimate from Semtech's own window rule). */
-export const LOCK_SYMBOLS = 5
 
 const ROWS = new Map(REGISTERS.map((row) => [row.address, row]))
 

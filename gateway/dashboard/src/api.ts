@@ -26,16 +26,32 @@ export const fetchNodes = (): Promise<NodesAnswer> => getJson('api/nodes')
 
 export const fetchStatus = (): Promise<StatusAnswer> => getJson('api/status')
 
-export async function fetchReadings(eui: string, quantity: string, fromMs: number, toMs: number): Promise<ReadingPoint[]> {
-  const query = new URLSearchParams({ quantity, from: String(Math.floor(fromMs)), to: String(Math.ceil(toMs)) })
-  const answer = await getJson<ReadingsAnswer>(`api/nodes/${encodeURIComponent(eui)}/readings?${query.toString()}`)
+export async function fetchReadings(
+  eui: string,
+  quantity: string,
+  fromMs: number,
+  toMs: number,
+): Promise<ReadingPoint[]> {
+  const query = new URLSearchParams({
+    quantity,
+    from: String(Math.floor(fromMs)),
+    to: String(Math.ceil(toMs)),
+  })
+  const answer = await getJson<ReadingsAnswer>(
+    `api/nodes/${encodeURIComponent(eui)}/readings?${query.toString()}`,
+  )
   return answer.points
 }
 
-export type CommandOutcome = { answer: LampCommandAnswer } | { failure: Failure; error?: ErrorAnswer['error'] }
+export type CommandOutcome =
+  { answer: LampCommandAnswer } | { failure: Failure; error?: ErrorAnswer['error'] }
 
 /** Orders a lamp or a group; `target` is a lamp's id or `group:<name>`. Never rejects. */
-export async function sendCommand(target: string, pin: string, request: LampCommandRequest): Promise<CommandOutcome> {
+export async function sendCommand(
+  target: string,
+  pin: string,
+  request: LampCommandRequest,
+): Promise<CommandOutcome> {
   // A header carries plain letters only: a PIN with others is a wrong one, not an exception.
   if (!/^[\x20-\x7e]+$/.test(pin)) return { failure: 'pin' }
   try {

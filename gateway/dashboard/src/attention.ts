@@ -68,7 +68,8 @@ const concern = (kind: ConcernKind, node: NodeView, extra: Extra = {}): Concern 
 })
 
 /** Flag 2, not evaluated, is no reason to alarm anybody. */
-const isDoubtful = (reading: ReadingView): boolean => reading.flag === 3 || reading.flag === 4 || reading.flag === 9
+const isDoubtful = (reading: ReadingView): boolean =>
+  reading.flag === 3 || reading.flag === 4 || reading.flag === 9
 
 function silence(node: NodeView): Concern[] {
   const heard: Extra = node.lastSeenMs === null ? {} : { timeMs: node.lastSeenMs }
@@ -108,7 +109,9 @@ function lampConcerns(node: NodeView): Concern[] {
 
 function mainsConcerns(node: NodeView): Concern[] {
   const mains = node.readings.find((reading) => reading.quantity === 'mainsPresent')
-  return mains && mains.value === 0 && mains.flag < 4 ? [concern('mainsLost', node, { timeMs: mains.timeMs })] : []
+  return mains && mains.value === 0 && mains.flag < 4
+    ? [concern('mainsLost', node, { timeMs: mains.timeMs })]
+    : []
 }
 
 const urgency = (of: Concern): number => CONCERN_KINDS.indexOf(of.kind)

@@ -9,7 +9,7 @@ import { appearanceOf, shownNumber } from './appearance.ts'
 import type { Chart, ChartLook } from './bigChart.ts'
 import { Dialog } from './dialog.tsx'
 import { formatNumber } from './figures.ts'
-import { clockText, momentText } from './gatewayTime.ts'
+import { clockText, momentText, shortDayText } from './gatewayTime.ts'
 import { quantityWord, valueWord } from './readingRow.tsx'
 import type { ChartColumns } from './series.ts'
 import { columnsOf, DAY_MS, extremesOf, gapMsOf, scaleOf } from './series.ts'
@@ -34,7 +34,8 @@ interface Shown {
 function rangeOf(points: readonly ReadingPoint[], { reading, appearance }: Shown): [number, number] {
   if (appearance.fixed) return scaleOf(appearance.fixed[0], appearance.fixed[1], 0)
   const extremes = extremesOf(points)
-  const show = (point: ReadingPoint | undefined): number => shownNumber(point?.[1] ?? 0, reading.perUnit, appearance)
+  const show = (point: ReadingPoint | undefined): number =>
+    shownNumber(point?.[1] ?? 0, reading.perUnit, appearance)
   return scaleOf(show(extremes?.low), show(extremes?.high), appearance.spanMin)
 }
 
@@ -47,8 +48,7 @@ function lookOf(shown: Shown, fetched: Fetched, onPoint: ChartLook['onPoint']): 
     toMs: fetched.toMs,
     textPx: parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.85,
     number: (value) => formatNumber(language.value, value, axisDecimals),
-    time: (timeMs) =>
-      fetched.days === 1 ? clockText(language.value, timeMs) : momentText(language.value, timeMs, 0).split(' ')[1]!,
+    time: (timeMs) => (fetched.days === 1 ? clockText : shortDayText)(language.value, timeMs),
     onPoint,
   }
 }
@@ -105,7 +105,8 @@ function Summary({ shown, points }: { shown: Shown; points: readonly ReadingPoin
   const { reading, appearance } = shown
   const extremes = extremesOf(points)
   const say = (value: number | null): string => `${valueWord(reading, value, appearance)} ${appearance.unit}`
-  const at = (point: ReadingPoint): string => `${say(point[1])} (${momentText(language.value, point[0], nowMs.value)})`
+  const at = (point: ReadingPoint): string =>
+    `${say(point[1])} (${momentText(language.value, point[0], nowMs.value)})`
   const count = (flag: number): string => String(points.filter((point) => point[2] === flag).length)
   const rows: [string, string][] = [[words.now, say(reading.value)]]
   if (extremes && !appearance.yesNo) rows.push([words.low, at(extremes.low)], [words.high, at(extremes.high)])
@@ -136,7 +137,11 @@ function Body({ shown, fetched }: PlotProps) {
   )
 }
 
-function useFetched({ eui, quantity }: ChartRequest, days: Signal<Days>, tries: Signal<number>): Signal<Fetched> {
+function useFetched(
+  { eui, quantity }: ChartRequest,
+  days: Signal<Days>,
+  tries: Signal<number>,
+): Signal<Fetched> {
   const fetched = useSignal<Fetched>({ days: 1, toMs: 0, points: undefined })
   useSignalEffect(() => {
     const wanted = days.value
@@ -161,7 +166,13 @@ function Ranges({ days, tries }: { days: Signal<Days>; tries: Signal<number> }) 
   return (
     <div class="ranges">
       {([1, 7] as const).map((wanted) => (
-        <button key={wanted} type="button" class="plain" aria-pressed={days.value === wanted} onClick={choose(wanted)}>
+        <button
+          key={wanted}
+          type="button"
+          class="plain"
+          aria-pressed={days.value === wanted}
+          onClick={choose(wanted)}
+        >
           {wanted === 1 ? words.day : words.week}
         </button>
       ))}
@@ -175,7 +186,8 @@ function ChartOf({ chart, shown }: { chart: ChartRequest; shown: Shown }) {
   const fetched = useFetched(chart, days, tries)
   const words = texts.value.chart
   const { node } = shown
-  const figure = (value: number | null): string => (value === null ? '–' : formatNumber(language.value, value, 0))
+  const figure = (value: number | null): string =>
+    value === null ? '–' : formatNumber(language.value, value, 0)
   return (
     <>
       <div class="chart-head">
@@ -198,7 +210,10 @@ export function ChartDialog({ chart }: { chart: ChartRequest }) {
   return (
     <Dialog label={quantityWord(chart.quantity)} className="chart" onClose={close}>
       {node && reading && (
-        <ChartOf chart={chart} shown={{ node, reading, appearance: appearanceOf(reading.quantity, reading.unit) }} />
+        <ChartOf
+          chart={chart}
+          shown={{ node, reading, appearance: appearanceOf(reading.quantity, reading.unit) }}
+        />
       )}
       <button type="button" class="strong close" onClick={close}>
         {texts.value.chart.close}

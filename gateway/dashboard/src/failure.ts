@@ -14,4 +14,5 @@ const BY_STATUS: Record<number, Failure> = {
 }
 
 /** The failure of an HTTP status; 0 stands for no answer at all. */
-export const failureOf = (status: number): Failure => (status === 0 ? 'unreachable' : (BY_STATUS[status] ?? 'gateway'))
+export const failureOf = (status: number): Failure =>
+  status === 0 ? 'unreachable' : (BY_STATUS[status] ?? 'gateway')

@@ -14,16 +14,21 @@ function numberFormat(language: Language, decimals: number): Intl.NumberFormat {
   const made = new Intl.NumberFormat(LOCALES[language], {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
-    signDisplay: 'negative',
   })
   FORMATS.set(key, made)
   return made
 }
 
-/** A number with a fixed count of decimals; a negative one gets a true minus sign. */
+/** A number with a fixed count of decimals; a negative one gets a true minus sign, and what rounds to zero gets none. */
 export const formatNumber = (language: Language, number: number, decimals: number): string =>
-  numberFormat(language, decimals).format(number).replace('-', '−')
+  numberFormat(language, decimals)
+    .format(Number(number.toFixed(decimals)) + 0)
+    .replace('-', '−')
 
 /** A Reading's integer as digits of the shown unit, without the unit. */
-export const formatReading = (language: Language, value: number, perUnit: number, appearance: Appearance): string =>
-  formatNumber(language, shownNumber(value, perUnit, appearance), appearance.decimals)
+export const formatReading = (
+  language: Language,
+  value: number,
+  perUnit: number,
+  appearance: Appearance,
+): string => formatNumber(language, shownNumber(value, perUnit, appearance), appearance.decimals)

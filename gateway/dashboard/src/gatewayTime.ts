@@ -49,7 +49,12 @@ function paceOf(gatewayPassedMs: number, wallPassedMs: number): number {
 }
 
 const TIME_ZONE = 'Asia/Ho_Chi_Minh'
-const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: TIME_ZONE }
+const CLOCK: Intl.DateTimeFormatOptions = {
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZone: TIME_ZONE,
+}
 const DAY: Intl.DateTimeFormatOptions = {
   weekday: 'long',
   day: '2-digit',
@@ -61,7 +66,12 @@ const SHORT_DAY: Intl.DateTimeFormatOptions = { day: '2-digit', month: '2-digit'
 
 const FORMATS = new Map<string, Intl.DateTimeFormat>()
 
-function format(name: string, language: Language, options: Intl.DateTimeFormatOptions, timeMs: number): string {
+function format(
+  name: string,
+  language: Language,
+  options: Intl.DateTimeFormatOptions,
+  timeMs: number,
+): string {
   const key = `${name}${language}`
   const made = FORMATS.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], options)
   FORMATS.set(key, made)
@@ -69,15 +79,19 @@ function format(name: string, language: Language, options: Intl.DateTimeFormatOp
 }
 
 /** Hours and minutes of the village, "14:05". */
-export const clockText = (language: Language, timeMs: number): string => format('clock', language, CLOCK, timeMs)
+export const clockText = (language: Language, timeMs: number): string =>
+  format('clock', language, CLOCK, timeMs)
 
 /** Weekday and date of the village. */
 export const dayText = (language: Language, timeMs: number): string => format('day', language, DAY, timeMs)
 
-/** "14:05", with the day in front when it is not today's. */
+/** "22/11". */
+export const shortDayText = (language: Language, timeMs: number): string =>
+  format('shortDay', language, SHORT_DAY, timeMs)
+
+/** "14:05", with the day behind it when it is not today's. */
 export function momentText(language: Language, timeMs: number, nowMs: number): string {
-  const day = format('shortDay', language, SHORT_DAY, timeMs)
-  const today = format('shortDay', language, SHORT_DAY, nowMs)
+  const day = shortDayText(language, timeMs)
   const clock = clockText(language, timeMs)
-  return day === today ? clock : `${clock} ${day}`
+  return day === shortDayText(language, nowMs) ? clock : `${clock} ${day}`
 }

@@ -45,7 +45,8 @@ function LinkBanner() {
   if (mode === 'live' || mode === 'starting') return null
   const known = dataMs.value > 0
   const moment = momentText(language.value, dataMs.value, nowMs.value)
-  const sentence = mode === 'polling' ? words.polling(moment) : known ? words.offline(moment) : words.offlineEmpty
+  const sentence =
+    mode === 'polling' ? words.polling(moment) : known ? words.offline(moment) : words.offlineEmpty
   return (
     <p class={`banner banner-${mode}`} role="alert" data-link={mode}>
       <Icon name={mode === 'offline' ? 'lost' : 'late'} />

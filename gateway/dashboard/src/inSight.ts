@@ -4,13 +4,16 @@ import type { RefObject } from 'preact'
 
 const NEARLY = '300px'
 
-export function useInSight<Kind extends Element>(): [RefObject<Kind>, boolean] {
+export function useInSight<Kind extends Element>(): [RefObject<Kind | null>, boolean] {
   const element = useRef<Kind>(null)
   const [inSight, setInSight] = useState(false)
   useEffect(() => {
-    const observer = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting ?? false), {
-      rootMargin: NEARLY,
-    })
+    const observer = new IntersectionObserver(
+      (entries) => setInSight(entries.at(-1)?.isIntersecting ?? false),
+      {
+        rootMargin: NEARLY,
+      },
+    )
     if (element.current) observer.observe(element.current)
     return () => observer.disconnect()
   }, [])

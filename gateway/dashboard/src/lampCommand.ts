@@ -42,7 +42,8 @@ export function trailAfter(trail: Trail | undefined, lamp: LampView, nowMs: numb
   const known = trail?.id === command.id ? trail : undefined
   if (known?.state === command.state) return known
   const { id, state } = command
-  const answered = state === 'confirmed' && confirmed?.reason === 'command' ? { confirmedMs: confirmed.timeMs } : {}
+  const answered =
+    state === 'confirmed' && confirmed?.reason === 'command' ? { confirmedMs: confirmed.timeMs } : {}
   const sent = known && state === 'waiting' ? { waitingMs: nowMs } : {}
   return { ...known, id, state, ...sent, ...answered }
 }
@@ -75,9 +76,12 @@ export function stepsOf(command: LampCommandView, trail: Trail | undefined): Ste
     { name: 'commanded', status: commanded, timeMs: command.createdMs },
     { name: 'waiting', status: waiting, ...timed(seen?.waitingMs) },
   ]
-  if (command.state === 'expired') return [...steps, { name: 'expired', status: 'failed', timeMs: command.untilMs }]
+  if (command.state === 'expired')
+    return [...steps, { name: 'expired', status: 'failed', timeMs: command.untilMs }]
   steps.push({ name: 'confirmed', status: confirmed, ...timed(seen?.confirmedMs) })
-  return command.state === 'ended' ? [...steps, { name: 'ended', status: 'done', timeMs: command.untilMs }] : steps
+  return command.state === 'ended'
+    ? [...steps, { name: 'ended', status: 'done', timeMs: command.untilMs }]
+    : steps
 }
 
 /** A command that still has a say: its buttons must not suggest that nothing was asked for. */

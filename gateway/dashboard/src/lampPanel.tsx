@@ -11,7 +11,12 @@ import { minutesOf } from './texts.ts'
 import type { LampGroup } from './village.ts'
 import { ageWords } from './words.tsx'
 
-const STEP_ICONS: Record<StepStatus, IconName> = { done: 'good', current: 'late', open: 'open', failed: 'fail' }
+const STEP_ICONS: Record<StepStatus, IconName> = {
+  done: 'good',
+  current: 'late',
+  open: 'open',
+  failed: 'fail',
+}
 
 const moment = (timeMs: number): string => momentText(language.value, timeMs, ageClockMs.value)
 
@@ -35,7 +40,9 @@ function LampState({ confirmed }: { confirmed: LampConfirmedView | null }) {
         <b>{stateWord(confirmed)}</b>
         {confirmed && <span class="lamp-reason">{texts.value.lamp.reasons[confirmed.reason]}</span>}
         {confirmed && (
-          <span class="age">{texts.value.lamp.confirmedAt(moment(confirmed.timeMs), ageWords(confirmed.timeMs))}</span>
+          <span class="age">
+            {texts.value.lamp.confirmedAt(moment(confirmed.timeMs), ageWords(confirmed.timeMs))}
+          </span>
         )}
       </p>
     </div>

@@ -12,7 +12,8 @@ import { rowsOf } from './village.ts'
 import { ageWords, StateWord } from './words.tsx'
 
 function NodeHead({ node }: { node: NodeView }) {
-  const heard = node.lastSeenMs === null ? texts.value.neverHeard : texts.value.heard(ageWords(node.lastSeenMs))
+  const heard =
+    node.lastSeenMs === null ? texts.value.neverHeard : texts.value.heard(ageWords(node.lastSeenMs))
   return (
     <header class="card-head">
       <span class={`card-icon card-icon-${node.profile}`}>
@@ -25,7 +26,9 @@ function NodeHead({ node }: { node: NodeView }) {
       <p class="card-state">
         <StateWord state={node.state} />
         <span class="age">{heard}</span>
-        {node.intervalSeconds !== null && <span class="age">{texts.value.every(String(minutesOf(node.intervalSeconds)))}</span>}
+        {node.intervalSeconds !== null && (
+          <span class="age">{texts.value.every(String(minutesOf(node.intervalSeconds)))}</span>
+        )}
       </p>
     </header>
   )
@@ -49,7 +52,13 @@ export function NodeCard({ node }: { node: NodeView }) {
   const rows = rowsOf(node)
   useDayLines(node, inSight)
   return (
-    <article ref={element} class={`card card-${node.state}`} id={`node-${node.eui}`} data-node={node.eui} data-profile={node.profile}>
+    <article
+      ref={element}
+      class={`card card-${node.state}`}
+      id={`node-${node.eui}`}
+      data-node={node.eui}
+      data-profile={node.profile}
+    >
       <NodeHead node={node} />
       {node.lamp && <LampPanel node={node} lamp={node.lamp} />}
       {rows.length === 0 && <p class="nothing">{texts.value.noReadings}</p>}

@@ -11,7 +11,11 @@ import { AgeText, FlagWord } from './words.tsx'
 export const quantityWord = (quantity: string): string =>
   isQuantityName(quantity) ? texts.value.quantities[quantity] : quantity
 
-export function valueWord(reading: Pick<ReadingView, 'perUnit'>, value: number | null, appearance: Appearance): string {
+export function valueWord(
+  reading: Pick<ReadingView, 'perUnit'>,
+  value: number | null,
+  appearance: Appearance,
+): string {
   if (value === null) return '–'
   if (appearance.yesNo) return value === 0 ? texts.value.no : texts.value.yes
   return formatReading(language.value, value, reading.perUnit, appearance)

@@ -136,17 +136,27 @@ export function sketch(points: readonly ReadingPoint[], gapMs: number, frame: Fr
  *  A gap gets a row of its own in the middle, else the chart would draw a bridge over it. */
 export type ChartColumns = [number[], (number | null)[], (number | null)[], (number | null)[]]
 
-export function columnsOf(points: readonly ReadingPoint[], gapMs: number, show: (value: number) => number): ChartColumns {
+export function columnsOf(
+  points: readonly ReadingPoint[],
+  gapMs: number,
+  show: (value: number) => number,
+): ChartColumns {
   const columns: ChartColumns = [[], [], [], []]
   const push = (timeMs: number, line: number | null, suspect: number | null, fail: number | null): void => {
-    for (const [index, value] of [timeMs / 1000, line, suspect, fail].entries()) columns[index]!.push(value as number)
+    for (const [index, value] of [timeMs / 1000, line, suspect, fail].entries())
+      columns[index]!.push(value as number)
   }
   let lastMs: number | undefined
   for (const point of points) {
     const [timeMs, value, flag] = point
     if (lastMs !== undefined && timeMs - lastMs > gapMs) push((timeMs + lastMs) / 2, null, null, null)
     const shown = value === null ? null : show(value)
-    push(timeMs, isOnLine(point) ? shown : null, flag === FLAG_SUSPECT ? shown : null, flag === FLAG_FAIL ? shown : null)
+    push(
+      timeMs,
+      isOnLine(point) ? shown : null,
+      flag === FLAG_SUSPECT ? shown : null,
+      flag === FLAG_FAIL ? shown : null,
+    )
     lastMs = timeMs
   }
   return columns

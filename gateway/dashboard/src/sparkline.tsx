@@ -9,7 +9,11 @@ const HEIGHT = 64
 const SIX_HOURS_MS = DAY_MS / 4
 
 /** The scale in the API's integers. */
-function scaleFor(points: readonly ReadingPoint[], reading: ReadingView, appearance: Appearance): [number, number] {
+function scaleFor(
+  points: readonly ReadingPoint[],
+  reading: ReadingView,
+  appearance: Appearance,
+): [number, number] {
   const toInteger = (shown: number): number => (shown / appearance.times) * reading.perUnit
   if (appearance.fixed) return scaleOf(toInteger(appearance.fixed[0]), toInteger(appearance.fixed[1]), 0)
   const extremes = extremesOf(points)
@@ -38,7 +42,13 @@ export function Sparkline({ points, reading, appearance, intervalSeconds }: Spar
   const fromMs = toMs - DAY_MS
   const known = points ?? []
   const scale = scaleFor(known, reading, appearance)
-  const drawn = sketch(known, gapMsOf(known, intervalSeconds), { fromMs, toMs, width: WIDTH, height: HEIGHT, scale })
+  const drawn = sketch(known, gapMsOf(known, intervalSeconds), {
+    fromMs,
+    toMs,
+    width: WIDTH,
+    height: HEIGHT,
+    scale,
+  })
   return (
     <svg
       class="sparkline"

@@ -6,7 +6,8 @@ import { compareNames } from './attention.ts'
 export type Village = ReadonlyMap<string, NodeView>
 
 /** The whole village anew: nodes that the gateway no longer names are gone. */
-export const villageOf = (nodes: readonly NodeView[]): Village => new Map(nodes.map((node) => [node.eui, node]))
+export const villageOf = (nodes: readonly NodeView[]): Village =>
+  new Map(nodes.map((node) => [node.eui, node]))
 
 /** The village with the changed nodes replaced or added; untouched nodes stay the same objects, so that their cards need no work. */
 export function withChanged(village: Village, changed: readonly NodeView[]): Village {
@@ -25,9 +26,10 @@ export interface Section {
 
 export function sectionsOf(village: Village): Section[] {
   const nodes = [...village.values()].sort((a, b) => compareNames(a.name, b.name))
-  return SECTION_ORDER.map((profile) => ({ profile, nodes: nodes.filter((node) => node.profile === profile) })).filter(
-    (section) => section.nodes.length > 0,
-  )
+  return SECTION_ORDER.map((profile) => ({
+    profile,
+    nodes: nodes.filter((node) => node.profile === profile),
+  })).filter((section) => section.nodes.length > 0)
 }
 
 export interface LampGroup {

@@ -1,0 +1,299 @@
+/** What a node says to its gateway and when: join, hello, samples, and what follows from the answer. At most one uplink an exchange.
+ *
+ *  New samples go first; then the gaps, which are the samples that an acknowledgement shows to be lost. An acknowledgement that comes with an uplink knows of
+ *  all uplinks before that one, so whatever it does not name and was sent earlier has not arrived. Nothing is sent again without such evidence: a gateway
+ *  that is away for a day is not flooded, and neither is the air. A node that has heard no acknowledgement for an hour asks for one with its next uplink,
+ *  and sends its oldest sample again when it has nothing new. Times are node seconds (firmware/nodeState.ts). */
+import { decodeAcknowledgement } from '../core/packet/acknowledgement.ts'
+import { encodeSamples } from '../core/packet/encode.ts'
+import { encodeHello } from '../core/packet/hello.ts'
+import { setIdOf } from '../core/packet/sets.ts'
+import { DOWNLINK_PORT, UPLINK_PORT, type Sample } from '../core/packet/types.ts'
+import { append, KIND, latest } from './journal.ts'
+import {
+  ACKNOWLEDGED_AT,
+  FAILURES,
+  FIT,
+  FLIGHT,
+  FLIGHT_END,
+  GAP,
+  GAP_END,
+  HEARD_AT,
+  HELLO,
+  HELLO_AT,
+  HELLO_BEHIND,
+  HELLO_KNOWN,
+  HELLO_UNKNOWN,
+  JOINED,
+  LINK,
+  nowSeconds,
+  POWER_COUNT,
+  SENT,
+  UPLINK_AT,
+  type Node,
+} from './nodeState.ts'
+import { acknowledge, drop, firstHeld, isFreed, readHeld, type Held } from './queue.ts'
+import { makeMac, type Mac, type SendResult } from './radio/mac.ts'
+import { Sx1276 } from './radio/sx1276.ts'
+
+/** Of the whole program; a gateway shows it beside the node. */
+const FIRMWARE_VERSION = 1
+const HELLO_BYTES = 11
+/** Without an acknowledgement for about an hour, the node asks for one. */
+const ASK_SECONDS = 3300
+/** Without any sign of the network for so long, the node joins anew: the gateway may have lost its sessions. */
+const REJOIN_SECONDS = 86_400
+const BACKOFF_SECONDS_MIN = 60
+const BACKOFF_SECONDS_MAX = 3600
+/** Between two uplinks of a node that has more to send, so that a hundred that come back together find room. */
+const SPACING_SECONDS = 20
+/** Samples a group is built from at the most: each costs memory. */
+const GROUP_SAMPLES_MAX = 8
+/** A sample may stand so far from the cadence of its batch. */
+const CADENCE_SECONDS = 2
+/** More unsent samples than this: the newest go first, the others as a gap. */
+const BACKLOG_SAMPLES = 16
+/** An exchange that never ends is tried again after so long. */
+const HUNG_SECONDS = 120
+/** Longest payload of any data rate that nodes use: more would only cost memory. */
+const PAYLOAD_BYTES_MAX = 64
+export const NEVER = 0x7fffffff
+
+function macOf(node: Node): Mac {
+  if (node.mac === undefined) {
+    const { hal, board, region, settings, journal } = node
+    const host = {
+      load: () => latest(journal, KIND.mac),
+      save: (state: Uint8Array) => append(journal, KIND.mac, state),
+    }
+    node.mac = makeMac(hal, new Sx1276(hal, board.radio), region, settings, host, (unixSeconds, atMs) => {
+      if (node.onTime) node.onTime(unixSeconds, atMs)
+    })
+  }
+  return node.mac
+}
+
+/** After a failure: twice as long each time, up to an hour, and by chance between half and all of that. */
+function backOff(node: Node): void {
+  const words = node.words
+  const doubled = BACKOFF_SECONDS_MIN * (1 << (words[FAILURES]! < 6 ? words[FAILURES]! : 6))
+  const seconds = doubled < BACKOFF_SECONDS_MAX ? doubled : BACKOFF_SECONDS_MAX
+  words[FAILURES]!++
+  words[LINK] = nowSeconds(node) + (seconds >> 1) + ((node.hal.noise() >>> 0) % (seconds >> 1))
+}
+
+/** After an uplink: when the law allows the next one, and not at once. */
+function spaceOut(node: Node, spacingSeconds: number): void {
+  const waitSeconds = Math.ceil(macOf(node).waitMs() / 1000)
+  const seconds = waitSeconds > spacingSeconds ? waitSeconds : spacingSeconds
+  node.words[LINK] = nowSeconds(node) + seconds + ((node.hal.noise() >>> 0) % (spacingSeconds + 1))
+}
+
+/** When the new samples go: as soon as there are enough of them (no more than the last uplink could carry), or when the first has waited its time. */
+function freshDue(node: Node): number {
+  const { words, samplesPerUplink } = node
+  const unsent = node.queue.next - words[SENT]!
+  const fit = words[FIT]!
+  if (unsent === 0) return NEVER
+  if (unsent >= samplesPerUplink || (fit > 0 && unsent >= fit)) return 0
+  return words[UPLINK_AT]! + samplesPerUplink * node.intervalSeconds
+}
+
+/** When there is a reason to talk to the gateway, and the law and the spacing allow it; NEVER when there is none. */
+export function exchangeDue(node: Node): number {
+  const { words, queue } = node
+  let due = freshDue(node)
+  if (words[JOINED] === 0 || words[HELLO] !== HELLO_KNOWN || firstHeld(queue, words[GAP]!) < words[GAP_END]!)
+    due = 0
+  else if (due === NEVER && queue.floor < queue.next)
+    due = Math.max(words[UPLINK_AT]!, words[ACKNOWLEDGED_AT]!) + ASK_SECONDS
+  return Math.max(due, words[LINK]!)
+}
+
+/** Takes an acknowledgement: frees samples, and finds those that were lost. */
+function takeAcknowledgement(node: Node, payload: Uint8Array): void {
+  const { words, queue } = node
+  const acknowledgement = decodeAcknowledgement(payload)
+  if (typeof acknowledgement === 'string' || !acknowledge(queue, acknowledgement)) return
+  const now = nowSeconds(node)
+  const behind = acknowledgement.nextSequence < queue.floor && now - words[HELLO_AT]! >= ASK_SECONDS
+  words[HELLO] = behind ? HELLO_BEHIND : HELLO_KNOWN
+  words[ACKNOWLEDGED_AT] = words[HEARD_AT] = now
+  words[FAILURES] = 0
+  if (words[SENT]! < queue.floor) words[SENT] = queue.floor
+  // The gateway may not have stored the uplink that it answers: those samples are not lost yet.
+  const fresh = words[FLIGHT_END] === words[SENT]
+  words[GAP_END] = fresh ? words[FLIGHT]! : words[SENT]!
+  words[GAP] = firstHeld(queue, queue.floor)
+  if (!fresh && words[GAP]! >= words[FLIGHT]! && words[GAP]! < words[FLIGHT_END]!)
+    words[GAP] = words[FLIGHT_END]!
+}
+
+/** What came back with an uplink. */
+function receive(node: Node, result: SendResult): void {
+  const received = result.received
+  if (received === undefined) return
+  if (received.port === DOWNLINK_PORT.acknowledgement) takeAcknowledgement(node, received.payload)
+  else if (node.onDownlink) node.onDownlink(received.port, received.payload)
+}
+
+function join(node: Node, done: () => void): void {
+  const words = node.words
+  words[HEARD_AT] = nowSeconds(node)
+  macOf(node).join((joined) => {
+    words[JOINED] = macOf(node).joined() ? 1 : 0
+    if (joined) {
+      words[HELLO] = HELLO_UNKNOWN
+      words[FAILURES] = 0
+      spaceOut(node, 1)
+    } else backOff(node)
+    done()
+  })
+}
+
+/** Names the epoch, and from which sequence on there is anything to wait for. */
+function sendHello(node: Node, done: () => void): void {
+  const { words, queue } = node
+  const payload = new Uint8Array(HELLO_BYTES)
+  encodeHello(
+    {
+      epoch: queue.epoch,
+      nextSequence: queue.floor,
+      setId: setIdOf(node.profile.quantities),
+      intervalSeconds: node.intervalSeconds,
+      firmwareVersion: FIRMWARE_VERSION,
+    },
+    payload,
+  )
+  macOf(node).send(UPLINK_PORT.hello, payload, (result) => {
+    words[HELLO_AT] = nowSeconds(node)
+    if (words[HELLO] === HELLO_BEHIND) words[HELLO] = HELLO_KNOWN
+    words[FLIGHT] = words[FLIGHT_END] = 0
+    receive(node, result)
+    if (words[HELLO] === HELLO_UNKNOWN) backOff(node)
+    else spaceOut(node, 1)
+    done()
+  })
+}
+
+/** Held samples from `first` on that can share a packet: consecutive, of one power-on, on one cadence, at most `most`. */
+function collect(node: Node, first: number, end: number, most: number): Held[] {
+  const group: Held[] = []
+  for (
+    let sequence = first;
+    sequence < end && group.length < most && !isFreed(node.queue, sequence);
+    sequence++
+  ) {
+    const held = readHeld(node.queue, sequence)
+    if (held === undefined) break
+    const head = group.length > 0 ? group[0]! : held
+    const off = held.atSeconds - head.atSeconds - group.length * node.intervalSeconds
+    if (held.powerCount !== head.powerCount || off > CADENCE_SECONDS || off < -CADENCE_SECONDS) break
+    group.push(held)
+  }
+  return group
+}
+
+/** Encodes as many of the group as fit; answers the bytes, 0 when not even one does. Shortens the group to what was encoded. */
+function encode(node: Node, group: Held[], acknowledgementWanted: boolean, into: Uint8Array): number {
+  for (; group.length > 0; group.pop()) {
+    const last = group[group.length - 1]!
+    const samples: Sample[] = group.map((held) => held.sample)
+    const age = nowSeconds(node) - last.atSeconds
+    const bytes = encodeSamples(
+      {
+        epoch: node.queue.epoch,
+        quantities: node.profile.quantities,
+        samples,
+        ageSeconds: age > 0 ? age : 0,
+        ageUncertain: last.powerCount !== (node.words[POWER_COUNT]! & 0xffff),
+        intervalSeconds: node.intervalSeconds,
+        acknowledgementWanted,
+      },
+      into,
+    )
+    if (bytes > 0) return bytes
+  }
+  return 0
+}
+
+/** Chooses the next samples: the new ones when they are due, else the gap, else the oldest that nobody has answered for. True for new ones. */
+function choose(node: Node): boolean {
+  const { words, queue } = node
+  if (queue.next - words[SENT]! > BACKLOG_SAMPLES) {
+    if (words[GAP]! >= words[GAP_END]!) words[GAP] = words[SENT]!
+    words[SENT] = words[GAP_END] = queue.next - node.samplesPerUplink
+  }
+  if (freshDue(node) <= nowSeconds(node)) return true
+  if (firstHeld(queue, words[GAP]!) >= words[GAP_END]!) {
+    words[GAP] = queue.floor
+    words[GAP_END] = words[SENT]!
+  }
+  return false
+}
+
+/** Sends one packet of samples. A sample that does not fit now (an old one with flags at the lowest data rate) lets the others pass and is found again
+ *  as a gap. */
+function sendSamples(node: Node, done: () => void): void {
+  const { words, queue } = node
+  const fresh = choose(node)
+  const first = firstHeld(queue, fresh ? words[SENT]! : words[GAP]!)
+  const end = fresh ? queue.next : words[GAP_END]!
+  const group = collect(node, first, end, GROUP_SAMPLES_MAX)
+  if (group.length === 0 && first === queue.floor && first < end) drop(queue, first + 1)
+  const asked =
+    nowSeconds(node) - words[ACKNOWLEDGED_AT]! >= ASK_SECONDS || (!fresh && first + group.length >= end)
+  const payload = new Uint8Array(Math.min(macOf(node).payloadBytesMax(), PAYLOAD_BYTES_MAX))
+  const bytes = encode(node, group, asked, payload)
+  const next = first + (group.length || 1)
+  const move = (): void => {
+    if (fresh) words[SENT] = Math.min(next, queue.next)
+    else words[GAP] = next
+  }
+  if (bytes === 0) {
+    move()
+    spaceOut(node, 1)
+    return done()
+  }
+  const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
+  macOf(node).send(port, payload.subarray(0, bytes), (result) => {
+    if (result.sent) {
+      move()
+      words[FLIGHT] = first
+      words[FLIGHT_END] = next
+      words[FIT] = next - first
+      words[UPLINK_AT] = nowSeconds(node)
+      receive(node, result)
+      spaceOut(node, SPACING_SECONDS)
+    } else backOff(node)
+    done()
+  })
+}
+
+/** One exchange with the gateway, when it is due: the next thing that has to be said. `done` is called once, at the latest after two minutes. */
+export function exchange(node: Node, done: () => void): void {
+  const { words } = node
+  const clock = node.hal.clock
+  let open = true
+  const finish = (): void => {
+    if (!open) return
+    open = false
+    clock.clearTimer(timer)
+    done()
+  }
+  const timer = clock.setTimer(HUNG_SECONDS * 1000, () => {
+    node.mac = undefined
+    finish()
+  })
+  const mac = macOf(node)
+  const silentSeconds = nowSeconds(node) - words[HEARD_AT]!
+  words[JOINED] = mac.joined() ? 1 : 0
+  words[LINK] = nowSeconds(node) + HUNG_SECONDS
+  if (node.timeWanted) mac.askTime()
+  if (mac.waitMs() > 0) {
+    spaceOut(node, 1)
+    finish()
+  } else if (!mac.joined() || silentSeconds >= REJOIN_SECONDS) join(node, finish)
+  else if (words[HELLO] !== HELLO_KNOWN) sendHello(node, finish)
+  else sendSamples(node, finish)
+}

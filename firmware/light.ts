@@ -1,0 +1,160 @@
+/** The life of a lamp: always awake, it keeps its schedule by itself, obeys a command until the command's end, and tells every change.
+ *
+ *  In doubt it is lit. A command is one record in flash, with its level and its end together: it survives a reset, ends by itself, and is dropped when the
+ *  power was lost, because nobody knows for how long; a command that was dropped is no longer reported. What is reported is what the contact does. */
+import { FLAG } from '../core/flags.ts'
+import { LAMP_REASON, type LampState } from '../core/lights/index.ts'
+import { decodeLampCommand } from '../core/packet/lampCommand.ts'
+import { DOWNLINK_PORT } from '../core/packet/types.ts'
+import { Relay, RELAY_SETTLE_MS } from './actuators/relay.ts'
+import { exchange, exchangeDue } from './exchange.ts'
+import { append, KIND, latest } from './journal.ts'
+import { scheduledLevel, takeTime, timeWanted } from './lampTime.ts'
+import { nextSlot } from './node.ts'
+import {
+  HELLO,
+  HELLO_KNOWN,
+  LINK,
+  nowMs,
+  nowSeconds,
+  openNode,
+  POWER_COUNT,
+  saveState,
+  SLOT,
+  UPLINK_AT,
+  type Node,
+} from './nodeState.ts'
+import type { NodeParts } from './profiles/profile.ts'
+import { push } from './queue.ts'
+
+/** Words of the command's record. */
+const COMMAND = 0
+const LEVEL_PERCENT = 1
+/** Node seconds at which the command is over. */
+const END = 2
+const COMMAND_POWER_COUNT = 3
+const COMMAND_WORDS = 4
+
+/** The schedule is looked at this often. */
+const LOOK_SECONDS = 30
+const STEP_MS_MIN = 200
+const MAINS_PRESENT = 1
+
+interface Lamp {
+  readonly node: Node
+  readonly relay: Relay
+  /** The command's record; command 0 when there is none. */
+  readonly command: Int32Array
+  /** What was pushed last, in the order of the profile's quantities. */
+  reported: Int32Array
+}
+
+/** The command that was given before a reset, unless the power was lost. */
+function restoreCommand(node: Node): Int32Array {
+  const saved = latest(node.journal, KIND.lamp)
+  const command = new Int32Array(COMMAND_WORDS)
+  if (saved !== undefined) new Uint8Array(command.buffer).set(saved)
+  return command[COMMAND_POWER_COUNT] === node.words[POWER_COUNT] ? command : new Int32Array(COMMAND_WORDS)
+}
+
+/** Takes a command: its end counts from now. What is no command changes nothing. */
+function takeCommand(lamp: Lamp, payload: Uint8Array): void {
+  const { command, node } = lamp
+  const given = decodeLampCommand(payload)
+  if (typeof given === 'string') return node.hal.log('lamp command ' + given)
+  command[COMMAND] = given.command
+  command[LEVEL_PERCENT] = given.levelPercent
+  command[END] = nowSeconds(node) + given.durationSeconds
+  command[COMMAND_POWER_COUNT] = node.words[POWER_COUNT]!
+  append(node.journal, KIND.lamp, new Uint8Array(command.buffer))
+}
+
+/** What the lamp should do now. */
+function wanted(lamp: Lamp): LampState {
+  const { command, node } = lamp
+  const commanded = command[COMMAND] !== 0 && nowSeconds(node) < command[END]!
+  if (!commanded) return scheduledLevel(node, node.settings)
+  return { levelPercent: command[LEVEL_PERCENT]!, reason: LAMP_REASON.command }
+}
+
+/** Lets the next uplink go at once. Not the first report after a start: a street whose power comes back would speak all at once. */
+function hurry(lamp: Lamp): void {
+  const { words, samplesPerUplink, intervalSeconds } = lamp.node
+  if (lamp.reported.length === 0 || words[HELLO] !== HELLO_KNOWN) return
+  words[LINK] = 0
+  words[UPLINK_AT] = nowSeconds(lamp.node) - samplesPerUplink * intervalSeconds
+}
+
+/** Stores what the contact does when it has changed or when the time has come, and wants it sent at once after a change. */
+function report(lamp: Lamp, reason: number): void {
+  const { node, relay, command } = lamp
+  const { words } = node
+  const on = relay.isOn()
+  const values = new Int32Array([
+    on ? 100 : 0,
+    on ? 1 : 0,
+    command[COMMAND]!,
+    relay.isConfirmed() ? reason : LAMP_REASON.fault,
+    MAINS_PRESENT,
+  ])
+  const changed = values.some((value, i) => value !== lamp.reported[i])
+  const due = nowSeconds(node) >= words[SLOT]!
+  if (due) nextSlot(node)
+  if (changed) hurry(lamp)
+  if (!changed && !due) return
+  push(
+    node.queue,
+    values,
+    new Uint8Array(values.length).fill(FLAG.good),
+    nowSeconds(node),
+    words[POWER_COUNT]!,
+  )
+  lamp.reported = values
+}
+
+/** How long there is nothing to do, at most until the next look at the schedule. */
+function restMs(lamp: Lamp): number {
+  const { node, command } = lamp
+  const now = nowSeconds(node)
+  let next = Math.min(now + LOOK_SECONDS, node.words[SLOT]!, exchangeDue(node))
+  if (command[COMMAND] !== 0 && command[END]! > now) next = Math.min(next, command[END]!)
+  return Math.max(STEP_MS_MIN, Math.ceil(next * 1000 - nowMs(node)))
+}
+
+/** Switch, let the contact settle, report, talk, rest, and again. */
+function step(lamp: Lamp): void {
+  const { node, relay } = lamp
+  const { clock } = node.hal
+  const { levelPercent, reason } = wanted(lamp)
+  relay.set(levelPercent > 0)
+  clock.setTimer(RELAY_SETTLE_MS, () => {
+    report(lamp, reason)
+    if (nowSeconds(node) < exchangeDue(node)) {
+      clock.setTimer(restMs(lamp), () => step(lamp))
+      return
+    }
+    node.timeWanted = timeWanted(node)
+    exchange(node, () => {
+      saveState(node)
+      // What came down may have changed what is wanted.
+      clock.setTimer(STEP_MS_MIN, () => step(lamp))
+    })
+  })
+}
+
+/** The lamp's cycle; it does not return to deep sleep. */
+export function runLight(parts: NodeParts): void {
+  const node = openNode(parts)
+  const { mount } = node.board
+  const lamp: Lamp = {
+    node,
+    relay: new Relay(node.hal.gpio, mount.relay, mount.relaySense),
+    command: restoreCommand(node),
+    reported: new Int32Array(0),
+  }
+  node.onDownlink = (port, payload) => {
+    if (port === DOWNLINK_PORT.lamp) takeCommand(lamp, payload)
+  }
+  node.onTime = (unixSeconds, atMs) => takeTime(node, unixSeconds, atMs)
+  step(lamp)
+}

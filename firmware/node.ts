@@ -1,0 +1,44 @@
+/** The life of a battery node, one wake at a time: remember, measure, talk, forget nothing, sleep. */
+import { exchange, exchangeDue } from './exchange.ts'
+import { nowMs, nowSeconds, openNode, saveState, SLOT, type Node } from './nodeState.ts'
+import type { NodeParts } from './profiles/profile.ts'
+import { takeSample } from './sampling.ts'
+
+/** Shortest sleep: a deadline that has just passed must not keep the node awake. */
+const SLEEP_MS_MIN = 100
+
+/** Moves the slot to the next one ahead on its cadence. */
+export function nextSlot(node: Node): void {
+  const { words, intervalSeconds } = node
+  const lateSeconds = nowSeconds(node) - words[SLOT]!
+  words[SLOT]! += intervalSeconds * (1 + Math.floor(lateSeconds / intervalSeconds))
+}
+
+/** A sample when its time has come; a wake between two samples is for the radio. */
+function sampleIfDue(node: Node, done: () => void): void {
+  if (nowSeconds(node) < node.words[SLOT]!) return done()
+  nextSlot(node)
+  takeSample(node, done)
+}
+
+function exchangeIfDue(node: Node, done: () => void): void {
+  if (nowSeconds(node) < exchangeDue(node)) done()
+  else exchange(node, done)
+}
+
+/** Deep sleep until the next sample or the next word with the gateway. */
+function sleep(node: Node): void {
+  const wakeSeconds = Math.min(node.words[SLOT]!, exchangeDue(node))
+  saveState(node)
+  node.hal.power.deepSleep(Math.max(SLEEP_MS_MIN, Math.ceil(wakeSeconds * 1000 - nowMs(node))))
+}
+
+/** The battery cycle, from a start to the deep sleep that ends it. */
+export function runBattery(parts: NodeParts): void {
+  const node = openNode(parts)
+  sampleIfDue(node, () => {
+    exchangeIfDue(node, () => {
+      sleep(node)
+    })
+  })
+}

@@ -1,0 +1,66 @@
+/** One uplink and the two windows behind it, as class A prescribes.
+ *  Source: LoRaWAN 1.0.4 (TS001-1.0.4), 3.3; how long a window is and where it lies: the rule that Semtech's LoRaMac-node uses. */
+import { symbolMicroseconds } from '../../core/lorawan/airtime.ts'
+import type { Hal } from '../hal/index.ts'
+import type { Modulation, Radio, Received } from './radio.ts'
+
+/** How far a window may be off the time it should open at, either way: a busy interpreter is late by many milliseconds. */
+const WINDOW_ERROR_MS = 20
+/** From a timer's due time to the chip listening, at the least. */
+const WINDOW_WAKE_MS = 3
+/** A receiver needs six symbols of a preamble's eight. */
+const DETECT_SYMBOLS = 6
+const PREAMBLE_SYMBOLS = 8
+
+export interface Exchange {
+  readonly frame: Uint8Array
+  readonly up: Modulation
+  readonly powerDbm: number
+  /** From the uplink's end to the first window; the second follows a second later. */
+  readonly delaySeconds: number
+  /** Undefined where there is no such window. */
+  readonly rx1: Modulation | undefined
+  readonly rx2: Modulation | undefined
+  /** Whether a frame was for this node and right: then there is no second window. `endMs` is the uplink's end. */
+  take(received: Received, endMs: number): boolean
+  done(sent: boolean): void
+}
+
+/** Opens a window for a frame that begins at `atMs`. One whose preamble has gone before it could be opened is left out. */
+function listen(
+  hal: Hal,
+  radio: Radio,
+  modulation: Modulation | undefined,
+  atMs: number,
+  done: (received: Received | undefined) => void,
+): void {
+  if (!modulation) return done(undefined)
+  const symbolMs = symbolMicroseconds(modulation.spreadingFactor, modulation.bandwidthHz) / 1000
+  // Wide enough to hold six symbols of the preamble when it opens too early or too late by the error, and centred on the preamble.
+  const symbols = Math.ceil(2 * DETECT_SYMBOLS - PREAMBLE_SYMBOLS + (2 * WINDOW_ERROR_MS) / symbolMs)
+  const length = Math.max(DETECT_SYMBOLS, symbols)
+  radio.prepareWindow(modulation, length)
+  const openMs = atMs + ((PREAMBLE_SYMBOLS - length) * symbolMs) / 2 - WINDOW_WAKE_MS
+  const inMs = openMs - hal.clock.nowMs()
+  if (inMs < -WINDOW_ERROR_MS) return done(undefined)
+  hal.clock.setTimer(Math.max(0, inMs), () => radio.openWindow(done))
+}
+
+/** Sends a frame and listens. The radio has been started; it sleeps when `done` is called. */
+export function exchange(hal: Hal, radio: Radio, x: Exchange): void {
+  function finish(sent: boolean): void {
+    radio.sleep()
+    x.done(sent)
+  }
+  radio.transmit(x.frame, x.up, x.powerDbm, (endMs) => {
+    if (endMs === undefined) return finish(false)
+    const firstMs = endMs + 1000 * x.delaySeconds
+    listen(hal, radio, x.rx1, firstMs, (first) => {
+      if (first && x.take(first, endMs)) return finish(true)
+      listen(hal, radio, x.rx2, firstMs + 1000, (second) => {
+        if (second) x.take(second, endMs)
+        finish(true)
+      })
+    })
+  })
+}

@@ -1,0 +1,49 @@
+/** One sample: start all sensors, wait for the slowest, read, filter, and put it into the queue. */
+import { filterRow, filterStep } from '../core/filter/index.ts'
+import { FLAG } from '../core/flags.ts'
+import { FILTER_ROW, FILTERS, nowSeconds, POWER_COUNT, type Node } from './nodeState.ts'
+import { push } from './queue.ts'
+import type { Sensor } from './sensors/sensor.ts'
+
+/** Quantities a single driver may have. */
+const SENSOR_QUANTITIES_MAX = 4
+const FLAG_MASK = 15
+
+/** Judges a reading by the filter of its channel; the filter's state stands in the node's words. */
+function judge(node: Node, column: number, value: number): number {
+  const { words } = node
+  const now = Math.max(1, nowSeconds(node))
+  const row = FILTERS + column * FILTER_ROW
+  const elapsedSeconds = words[row]! > 0 ? now - words[row]! : 0
+  words[row] = now
+  return (
+    filterStep(filterRow(node.profile.quantities[column]!), words, row + 1, value, elapsedSeconds) & FLAG_MASK
+  )
+}
+
+/** Reads one sensor into the columns of the sample. A sensor that fails leaves its quantities missing. */
+function readSensor(node: Node, sensor: Sensor, values: Int32Array, flags: Uint8Array): void {
+  const read = new Int32Array(SENSOR_QUANTITIES_MAX)
+  const error = sensor.read(read, 0)
+  if (error !== 'ok') node.hal.log('sensor ' + error)
+  for (let i = 0; i < sensor.quantities.length; i++) {
+    const column = node.profile.quantities.indexOf(sensor.quantities[i]!)
+    if (column < 0 || error !== 'ok') continue
+    values[column] = read[i]!
+    flags[column] = judge(node, column, read[i]!)
+  }
+}
+
+/** Takes a sample with what the profile mounts; `done` is called when it is in flash. */
+export function takeSample(node: Node, done: () => void): void {
+  const sensors = node.profile.mount(node.hal, node.board, node.settings)
+  let waitMs = 0
+  for (const sensor of sensors) waitMs = Math.max(waitMs, sensor.start())
+  node.hal.clock.setTimer(waitMs, () => {
+    const values = new Int32Array(node.profile.quantities.length)
+    const flags = new Uint8Array(values.length).fill(FLAG.missing)
+    for (const sensor of sensors) readSensor(node, sensor, values, flags)
+    push(node.queue, values, flags, nowSeconds(node), node.words[POWER_COUNT]!)
+    done()
+  })
+}

@@ -1,0 +1,25 @@
+/** When a node is told which of its samples are stored, and in what words. Only this frees them on the node (docs/DESIGN.md). */
+import { DOWNLINK_PORT, encodeAcknowledgement } from '../core/packet/index.ts'
+import type { Payload } from './lorawan/compose.ts'
+import type { FieldNode } from './nodes/node.ts'
+import { receivedOf, type Packet } from './packets.ts'
+
+/** Two hundred nodes at SF10 would else fill a gateway's 10 % with acknowledgements. */
+const ACKNOWLEDGEMENT_EVERY_MS = 3_600_000
+const ACKNOWLEDGEMENT_BYTES_MAX = 11
+
+/** A hello is answered at once; samples when the node asks, when one is missing, or when an hour has passed since the last time. */
+function isDue(node: FieldNode, packet: Packet, nowMs: number): boolean {
+  if (packet.kind === 'none') return false
+  if (packet.kind === 'hello' || packet.samples.acknowledgementWanted || packet.received.gap) return true
+  return node.acknowledgedMs === undefined || nowMs - node.acknowledgedMs >= ACKNOWLEDGEMENT_EVERY_MS
+}
+
+/** The acknowledgement that is due after `packet` was committed, or undefined. */
+export function acknowledgementFor(node: FieldNode, packet: Packet, nowMs: number): Payload | undefined {
+  if (packet.kind === 'none' || !isDue(node, packet, nowMs)) return undefined
+  const epoch = packet.kind === 'hello' ? packet.hello.epoch : packet.epoch.epoch
+  const bytes = new Uint8Array(ACKNOWLEDGEMENT_BYTES_MAX)
+  const length = encodeAcknowledgement(receivedOf(node, epoch).acknowledgement(epoch), bytes)
+  return { port: DOWNLINK_PORT.acknowledgement, bytes: bytes.subarray(0, length) }
+}

@@ -1,0 +1,53 @@
+/** Every way in which the API refuses, by name: its HTTP status, where the fault is, and what would have been right. */
+import type { z } from 'zod'
+import type { ApiError } from './types.ts'
+
+// prettier-ignore
+const REFUSALS = {
+  body:         { status: 400, where: 'body',           expected: 'a JSON object' },
+  input:        { status: 400, where: 'body',           expected: 'fields as /openapi.json says' },
+  quantity:     { status: 404, where: 'quantity',       expected: 'the name of a quantity' },
+  pinMissing:   { status: 401, where: 'x-operator-pin', expected: "the operator's PIN" },
+  pinWrong:     { status: 401, where: 'x-operator-pin', expected: "the operator's PIN" },
+  pinUnset:     { status: 401, where: 'x-operator-pin', expected: 'a gateway that was given a PIN' },
+  pinLocked:    { status: 429, where: 'x-operator-pin', expected: 'at most 10 wrong tries a minute' },
+  unknownPath:  { status: 404, where: 'path',           expected: 'a path of /openapi.json' },
+  unknownNode:  { status: 404, where: 'eui',            expected: 'the EUI of a registered node' },
+  unknownLamp:  { status: 404, where: 'id',             expected: 'the id of a lamp, or group:<name>' },
+  past:         { status: 410, where: 'untilMs',        expected: 'a time ahead of now' },
+  tooLate:      { status: 400, where: 'untilMs',        expected: 'a time at most 7 days ahead' },
+  registered:   { status: 409, where: 'devEui',         expected: 'an EUI that is not registered with other data' },
+  lampTaken:    { status: 409, where: 'lamp.id',        expected: 'an id that no other lamp has' },
+  tooLarge:     { status: 413, where: 'body',           expected: 'at most 16384 bytes' },
+  tooMany:      { status: 503, where: 'events',         expected: 'at most 100 listeners' },
+  store:        { status: 503, where: 'store',          expected: 'a store that can write' },
+  failure:      { status: 500, where: 'server',         expected: 'no failure' },
+} as const
+
+export type RefusalName = keyof typeof REFUSALS
+export type RefusalStatus = (typeof REFUSALS)[RefusalName]['status']
+
+export interface Refusal {
+  name: RefusalName
+  status: RefusalStatus
+  error: ApiError
+}
+
+/** Longest part of a wrong input that is said back. */
+const GOT_CHARS_MAX = 64
+
+/** A refusal by its name; `got` is what came, cut short. */
+export function refusal(name: RefusalName, got: string): Refusal {
+  const { status, where, expected } = REFUSALS[name]
+  return { name, status, error: { where, expected, got: got.slice(0, GOT_CHARS_MAX) } }
+}
+
+/** The first issue of a failed check, with its place. */
+export function inputRefusal(error: z.ZodError, place: string): Refusal {
+  const issue = error.issues[0]!
+  const expected = 'expected' in issue ? String(issue.expected) : issue.message
+  const where = [place, ...issue.path.map(String)].join('.')
+  return { name: 'input', status: 400, error: { where, expected, got: issue.message.slice(0, GOT_CHARS_MAX) } }
+}
+
+export const isRefusal = (value: object): value is Refusal => 'error' in value

@@ -1,0 +1,72 @@
+/** A node as the API shows it. */
+import type { LampReason, LampView, NodeState, NodeView, ReadingView, ProfileName, FlagValue } from '../api/types.ts'
+import { FLAG } from '../../core/flags.ts'
+import { quantity, quantityNamed } from '../../core/quantities.ts'
+import type { Record } from '../store/store.ts'
+import type { FieldNode } from './node.ts'
+
+/** Report intervals without a word after which a node is late, and lost. */
+const LATE_INTERVALS = 2
+const LOST_INTERVALS = 6
+const LAMP_LEVEL = quantityNamed('lampLevel')!.id
+const LAMP_REASON = quantityNamed('lampReason')!.id
+/** By value of the quantity lampReason. */
+const REASONS: readonly LampReason[] = ['schedule', 'command', 'doubt', 'fault']
+
+/** How long ago a node spoke, in words; a node that never said its interval is taken at its word. */
+export function stateOf(node: FieldNode, nowMs: number): NodeState {
+  const { heard } = node
+  if (!heard) return 'never'
+  const intervals = (nowMs - heard.lastSeenMs) / (1000 * (heard.intervalSeconds ?? Infinity))
+  if (intervals > LOST_INTERVALS) return 'lost'
+  return intervals > LATE_INTERVALS ? 'late' : 'fresh'
+}
+
+function readingView(record: Record): ReadingView[] {
+  const row = quantity(record.quantity)
+  if (!row) return []
+  const { name, unit, perUnit } = row
+  const { flag, timeMs, timeUncertain } = record
+  const value = flag === FLAG.missing ? null : record.value
+  return [{ quantity: name, unit, perUnit, value, flag: flag as FlagValue, timeMs, timeUncertain }]
+}
+
+/** What the lamp itself last said: only that is confirmed. */
+function lampConfirmed(node: FieldNode): LampView['confirmed'] {
+  const level = node.latest.get(LAMP_LEVEL)
+  if (!level || level.flag === FLAG.missing) return null
+  const reason = REASONS[node.latest.get(LAMP_REASON)?.value ?? 0] ?? 'fault'
+  return { levelPercent: level.value, reason, timeMs: level.timeMs }
+}
+
+function lampView(node: FieldNode, { id, group }: { id: string; group: string }): LampView {
+  const { command } = node
+  const shown = command && {
+    id: command.id,
+    levelPercent: command.levelPercent,
+    untilMs: command.untilMs,
+    state: command.state,
+    createdMs: command.createdMs,
+    by: command.by,
+  }
+  return { id, group, confirmed: lampConfirmed(node), command: shown ?? null }
+}
+
+export function nodeView(node: FieldNode, nowMs: number): NodeView {
+  const { device, heard } = node
+  const readings = [...node.latest.values()].sort((a, b) => a.quantity - b.quantity).flatMap(readingView)
+  return {
+    eui: device.devEui,
+    name: device.name,
+    profile: device.profile as ProfileName,
+    latitude: device.latitude,
+    longitude: device.longitude,
+    lastSeenMs: heard?.lastSeenMs ?? null,
+    intervalSeconds: heard?.intervalSeconds ?? null,
+    state: stateOf(node, nowMs),
+    rssiDbm: heard?.rssiDbm ?? null,
+    snrDb: heard?.snrDb ?? null,
+    readings,
+    ...(device.lamp ? { lamp: lampView(node, device.lamp) } : {}),
+  }
+}

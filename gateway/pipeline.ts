@@ -1,0 +1,131 @@
+/** The gateway's half of the path on one screen: open -> decode -> filter -> append -> publish, and then the answer.
+ *  Whatever cannot be opened or decoded is counted by reason and stops nothing; what the store cannot take is not acknowledged. */
+import type { Clock } from '../core/clock.ts'
+import { FRAME_TYPE, sealData } from '../core/lorawan/frame.ts'
+import type { Region } from '../core/regions/region.ts'
+import { acknowledgementFor } from './acknowledge.ts'
+import type { Activity } from './activity.ts'
+import type { Counts } from './counts.ts'
+import { bySignal, type Heard } from './ingest/dedup.ts'
+import type { LightDesk } from './lights/desk.ts'
+import { compose, isOwed, type Payload } from './lorawan/compose.ts'
+import { ORDINARY_SHARE_PERCENT } from './lorawan/duty.ts'
+import { acceptJoin } from './lorawan/join.ts'
+import { answerCommands } from './lorawan/macAnswers.ts'
+import { openUplink, type Opened } from './lorawan/open.ts'
+import type { Transmitter } from './lorawan/transmit.ts'
+import { dataWindows, joinWindows } from './lorawan/windows.ts'
+import { hear } from './nodes/hear.ts'
+import { inTurn, type FieldNode } from './nodes/node.ts'
+import { sessionRow, type Nodes } from './nodes/nodes.ts'
+import { announce, decodePacket, epochRow, type Packet } from './packets.ts'
+import { judgeSamples } from './quality.ts'
+import type { Changes, Outcome, Store } from './store/store.ts'
+
+export interface Parts {
+  nodes: Nodes
+  store: Store
+  region: Region
+  clock: Clock
+  counts: Counts
+  activity: Activity
+  transmitter: Transmitter
+  desk: LightDesk
+  changed: (node: FieldNode) => void
+  failed: (error: unknown) => void
+}
+
+/** Takes a deduplicated frame to its end. Never rejects. */
+export type Pipeline = (heard: Heard) => void
+
+export function makePipeline(parts: Parts): Pipeline {
+  const { activity, counts, nodes, failed } = parts
+  return (heard) => {
+    if (heard.phy.length > 0 && heard.phy[0]! >> 5 === FRAME_TYPE.joinRequest) {
+      void activity.during(() => join(parts, heard).catch(failed))
+      return
+    }
+    const opened = openUplink(heard.phy, nodes)
+    if (typeof opened === 'string') return counts.refuse('frame', opened)
+    void activity.during(() => inTurn(opened.node, () => uplink(parts, heard, opened).catch(failed)))
+  }
+}
+
+/** A join request: answered after nonces and keys are committed. */
+async function join(parts: Parts, heard: Heard): Promise<void> {
+  const { nodes, store, region, counts, transmitter } = parts
+  const joined = await acceptJoin(heard.phy, region, nodes, store)
+  if (typeof joined === 'string') return counts.refuse('join', joined)
+  counts.add('joins')
+  const windows = joinWindows(region, heard.receptions[0]!)
+  await transmitter.send(heard, { phy: joined.phy, windows, sharePercent: 100 })
+}
+
+/** A data frame: everything it changes is one commit, and only what is committed is shown and answered. */
+async function uplink(parts: Parts, heard: Heard, opened: Opened): Promise<void> {
+  const { store, counts, changed, desk } = parts
+  const { node, frame } = opened
+  const { receivedMs } = heard.receptions[0]!
+  const decoded = decodePacket(node, frame)
+  if (typeof decoded === 'string') counts.refuse('packet', decoded)
+  const packet: Packet = typeof decoded === 'string' ? { kind: 'none' } : decoded
+
+  const changes: Changes = { sessions: [sessionRow(node)], heard: [hear(node, packet, heard)] }
+  if (packet.kind === 'hello') changes.epochs = [epochRow(node.device.devEui, packet.hello, receivedMs)]
+  if (packet.kind === 'samples') {
+    const judged = judgeSamples(node, packet, receivedMs)
+    Object.assign(changes, judged, desk.confirm(node, judged.samples))
+  }
+  const outcomes = await store.write(changes)
+
+  for (const outcome of outcomes) counts.add(`samples.${outcome}`)
+  remember(node, packet, changes, outcomes)
+  changed(node)
+  answer(parts, heard, opened, packet)
+}
+
+/** Takes over into memory what is now committed. What came again or in conflict shows nothing new. */
+function remember(node: FieldNode, packet: Packet, changes: Changes, outcomes: Outcome[]): void {
+  for (const epoch of changes.epochs ?? []) announce(node, epoch)
+  changes.samples?.forEach((records, index) => {
+    if (packet.kind === 'samples') packet.received.add(records[0]!.sequence)
+    if (outcomes[index] !== 'stored') return
+    for (const record of records) {
+      const latest = node.latest.get(record.quantity)
+      if (!latest || latest.timeMs <= record.timeMs) node.latest.set(record.quantity, record)
+    }
+  })
+}
+
+/** Sends the node what waits for it. The frame is sealed at once; on its way it holds up nothing. */
+function answer(parts: Parts, heard: Heard, opened: Opened, packet: Packet): void {
+  const { region, clock, counts, transmitter, activity, desk, failed } = parts
+  const { node, session, frame } = opened
+  const answers = answerCommands(opened, heard.receptions, region)
+  const lamp = desk.payloadFor(node, heard.receptions[0]!.receivedMs + 1000 * region.receiveDelaySeconds)
+  const acknowledgement = acknowledgementFor(node, packet, clock.now())
+  const waiting = [lamp, acknowledgement].filter((payload): payload is Payload => payload !== undefined)
+  if (!isOwed(frame, answers, waiting)) return
+  // A lamp that cannot hear its command must not go without acknowledgements for ever.
+  if (waiting.length > 1 && node.lastDownlinkPort === lamp!.port) waiting.reverse()
+  const open = transmitter.open(heard, dataWindows(region, bySignal(heard.receptions)[0]!, session.dwell))
+  if (open.length === 0) return counts.refuse('downlink', 'closed')
+  const composed = compose(session, frame, answers, waiting, open[0]!.payloadBytesMax)
+  if (!composed) return counts.refuse('downlink', 'room')
+
+  const { payload } = composed
+  const bytes = composed.frame.options.length + composed.frame.payload.length
+  const downlink = {
+    phy: sealData(session.frames, composed.frame),
+    windows: open.filter((window) => window.payloadBytesMax >= bytes),
+    sharePercent: lamp && payload === lamp ? 100 : ORDINARY_SHARE_PERCENT,
+  }
+  const send = async (): Promise<void> => {
+    if (!(await transmitter.send(heard, downlink)) || !payload) return
+    node.lastDownlinkPort = payload.port
+    if (payload === acknowledgement) node.acknowledgedMs = clock.now()
+    counts.add(payload === acknowledgement ? 'downlinks.acknowledgement' : 'downlinks.lamp')
+    if (payload === lamp) await desk.handed(node)
+  }
+  void activity.during(() => send().catch(failed))
+}

@@ -1,0 +1,30 @@
+/** What a radio chip's model and the air say to each other. Powers in dBm, times in microseconds. */
+import type { LoraSetting } from './lora.ts'
+
+export interface SentFrame {
+  setting: LoraSetting
+  powerDbm: number
+  bytes: Uint8Array
+  startMicros: number
+  endMicros: number
+}
+
+export interface HeardFrame {
+  bytes: Uint8Array
+  endMicros: number
+  rssiDbm: number
+  snrDb: number
+}
+
+/** What a radio asks of the air around it. */
+export interface Ether {
+  transmit(frame: SentFrame): void
+  /** The frame whose preamble a receiver, listening from one time to the other, has locked on by then. */
+  detect(setting: LoraSetting, fromMicros: number, toMicros: number): HeardFrame | undefined
+  /** Calls `run` at each downlink that starts, until the answer is called: for continuous reception. */
+  watch(run: () => void): () => void
+}
+
+/** A receiver locks on when it has seen this many symbols of a preamble: an estimate, from the 8 that are sent and the least window of 6
+ *  symbols that Semtech's own rule for windows allows for. */
+export const LOCK_SYMBOLS = 5

@@ -1,0 +1,221 @@
+/** One simulated node: a machine with the chips of its profile wired to the pins of its board, running the firmware's own start(). */
+import { decodeSettings, encodeSettings, type Settings } from '../core/settings.ts'
+import type { Region } from '../core/regions/region.ts'
+import type { Board } from '../firmware/board.ts'
+import type { NodeParts, Profile } from '../firmware/profiles/profile.ts'
+import { start } from '../firmware/start.ts'
+import type { Air, Link } from './air.ts'
+import { Battery } from './chips/battery.ts'
+import { JsnSr04t } from './chips/jsnSr04t.ts'
+import { Relay } from './chips/relay.ts'
+import { Sht31 } from './chips/sht31.ts'
+import { SoilProbe } from './chips/soilProbe.ts'
+import { Sx1276 } from './chips/sx1276.ts'
+import type { VirtualClock } from './clock.ts'
+import type { Costs } from './costs.ts'
+import { makeHal } from './hal.ts'
+import { Machine } from './machine.ts'
+import { Random } from './random.ts'
+import type { Spot, World } from './world/world.ts'
+
+/** Who a node is and where it stands. */
+export interface NodePlan {
+  /** 16 lower-case hex digits. */
+  devEui: string
+  joinEui: string
+  /** 32 hex digits. */
+  appKey: string
+  name: string
+  profile: Profile
+  latitude: number
+  longitude: number
+  /** From the gateway. */
+  distanceM: number
+  lamp?: { id: string; group: string }
+  /** When its technician switches it on, after the run's start. */
+  powerOnMs: number
+}
+
+/** What all nodes of a run share. */
+export interface NodeWorld {
+  clock: VirtualClock
+  world: World
+  air: Air
+  board: Board
+  region: Region
+  costs: Costs
+  seed: number
+  log(node: string, line: string): void
+}
+
+const SHT31_ADDRESS = 0x44
+/** A board's crystal: within 20 ppm. */
+const CRYSTAL_PPM = 20
+/** A gauge hangs this far above the highest water that is expected. */
+const GAUGE_ABOVE_MM = 600
+const GAUGE_DEFAULT_MM = 4_000
+
+const hexBytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
+
+export class SimNode {
+  readonly machine: Machine
+  readonly radio: Sx1276
+  readonly battery: Battery
+  readonly link: Link
+  sht31?: Sht31
+  soilProbe?: SoilProbe
+  gauge?: JsnSr04t
+  relay?: Relay
+  /** The record a technician wrote; undefined is a blank node. */
+  settings: Uint8Array | undefined
+  private readonly spot: Spot
+  private readonly gaugeHeightMm: number
+
+  constructor(
+    readonly plan: NodePlan,
+    private readonly shared: NodeWorld,
+  ) {
+    const { clock, world, air, board, costs, seed } = shared
+    const name = plan.devEui
+    const random = (what: string): Random => new Random(seed, `${name}/${what}`)
+    const rate = 1 + random('crystal').between(-CRYSTAL_PPM, CRYSTAL_PPM) / 1e6
+    this.spot = world.spot(name)
+    const noise = random('noise')
+    this.machine = new Machine(clock, costs, rate, () => this.begin(noise))
+    this.link = (air.constructor as typeof Air).link(name, plan.distanceM, random('link'))
+    this.radio = new Sx1276(clock, air.ether(this.link), (high) =>
+      this.machine.edge(board.radio.interrupt, high),
+    )
+    this.battery = new Battery(random('battery'), (micros) => this.spot.lux(micros), clock.nowMicros())
+    const highest = world.stageCmMax()
+    this.gaugeHeightMm = highest === undefined ? GAUGE_DEFAULT_MM : Math.round(highest * 10) + GAUGE_ABOVE_MM
+    this.wireBoard()
+    for (const mount of MOUNTS[plan.profile.name]) mount(this, random)
+    this.settings = encodeSettings(this.firstSettings())
+  }
+
+  /** What the technician wrote before the node was hung up. */
+  firstSettings(): Settings {
+    const { plan, soilProbe } = this
+    return {
+      devEui: hexBytes(plan.devEui),
+      joinEui: hexBytes(plan.joinEui),
+      appKey: hexBytes(plan.appKey),
+      latitudeE4: Math.round(plan.latitude * 10_000),
+      longitudeE4: Math.round(plan.longitude * 10_000),
+      intervalSeconds: 0,
+      samplesPerUplink: 0,
+      soilDryMillivolts: soilProbe?.dryMillivolts ?? 2_500,
+      soilWetMillivolts: soilProbe?.wetMillivolts ?? 1_200,
+      gaugeHeightMm: this.gaugeHeightMm,
+    }
+  }
+
+  /** What the firmware is started with, without what belongs to one program. */
+  get parts(): Pick<NodeParts, 'board' | 'profile' | 'region'> {
+    const { board, region } = this.shared
+    return { board, profile: this.plan.profile, region }
+  }
+
+  /** Between two samples, by the settings or the profile. */
+  get intervalSeconds(): number {
+    return this.written()?.intervalSeconds || this.plan.profile.intervalSeconds
+  }
+
+  powerOn(): void {
+    this.machine.powerOn()
+  }
+
+  /** A technician changes the settings by cable and restarts the node, as `fieldnode provision` does. */
+  provision(change: Partial<Settings>): void {
+    const written = this.written()
+    if (!written) return
+    this.settings = encodeSettings({ ...written, ...change })
+    if (this.machine.program !== 0) this.machine.reboot('software')
+  }
+
+  private written(): Settings | undefined {
+    const settings = this.settings === undefined ? 'short' : decodeSettings(this.settings)
+    return typeof settings === 'string' ? undefined : settings
+  }
+
+  /** Power is cut: RAM, timers and the radio's state are lost, flash stays. */
+  powerOff(): void {
+    const now = this.machine.clock.nowMicros()
+    this.machine.powerOff()
+    this.radio.resetPin(false, now - 1000)
+    this.radio.resetPin(true, now)
+  }
+
+  private begin(noise: Random): void {
+    const { log } = this.shared
+    const { board, profile, region } = this.parts
+    const hal = makeHal(this.machine, {
+      settings: () => this.settings,
+      random: noise,
+      log: (line) => log(this.plan.devEui, line),
+    })
+    start(board, profile, region, hal)
+  }
+
+  private wireBoard(): void {
+    const { machine, radio, battery } = this
+    const { board } = this.shared
+    machine.spi.set(board.radio.select, radio)
+    machine.pin(board.radio.reset).onWrite = (high, atMicros) => radio.resetPin(high, atMicros)
+    machine.onAwake = (awake, atMicros) => {
+      battery.draw(!awake, atMicros)
+      battery.drawRadio(radio.modeMicros)
+    }
+    machine.pin(board.battery.pin).millivolts = () =>
+      (battery.millivolts() * 1000) / board.battery.dividerPerMille
+  }
+
+  /** I2C: the air around the node. */
+  mountSht31(random: Random): void {
+    const chip = new Sht31((micros) => this.spot.air(micros), random, this.machine.clock.nowMicros())
+    this.sht31 = chip
+    this.machine.i2c.set(SHT31_ADDRESS, chip)
+  }
+
+  mountSoilProbe(random: Random): void {
+    const probe = new SoilProbe((micros) => this.spot.soil(micros), random)
+    this.soilProbe = probe
+    this.machine.pin(this.shared.board.mount.soilProbe).millivolts = (micros) => probe.millivolts(micros)
+  }
+
+  mountGauge(random: Random): void {
+    const { trigger, echo } = this.shared.board.mount
+    const water = (micros: number) => {
+      const stageCm = this.shared.world.stageCm(micros)
+      const distanceMm = stageCm === undefined ? undefined : this.gaugeHeightMm - stageCm * 10
+      return { distanceMm, airTemperatureC: this.spot.air(micros).temperatureC ?? 25 }
+    }
+    const chip = new JsnSr04t(this.machine.clock, water, (high) => this.machine.edge(echo, high), random)
+    this.gauge = chip
+    this.machine.pin(trigger).onPulse = (micros, atMicros) => chip.trigger(micros, atMicros)
+  }
+
+  mountRelay(): void {
+    const { relay, relaySense } = this.shared.board.mount
+    const chip = new Relay(this.machine.clock)
+    this.relay = chip
+    this.machine.pin(relay).onWrite = (high, atMicros) => chip.drive(high, atMicros)
+    this.machine.pin(relaySense).read = () => chip.sense()
+  }
+}
+
+type Mount = (node: SimNode, random: (what: string) => Random) => void
+
+const sht31: Mount = (node, random) => node.mountSht31(random('sht31'))
+const soilProbe: Mount = (node, random) => node.mountSoilProbe(random('soilProbe'))
+const gauge: Mount = (node, random) => node.mountGauge(random('gauge'))
+const relay: Mount = (node) => node.mountRelay()
+
+/** What hangs on a node of each profile. */
+const MOUNTS: Record<Profile['name'], readonly Mount[]> = {
+  soil: [sht31, soilProbe],
+  air: [sht31],
+  gauge: [sht31, gauge],
+  light: [relay],
+}

@@ -1,0 +1,33 @@
+/** The trace of a run: SHA-256 over every frame on the air (virtual microseconds, device, direction, bytes) and, at the end, over the stored readings
+ *  sorted by key. No wall time, port or token is in it: the same seed gives the same trace on any machine. */
+import { createHash, type Hash } from 'node:crypto'
+import type { StoredReading } from './gatewayPort.ts'
+
+export type Direction = 'up' | 'down'
+
+export class Trace {
+  private readonly hash: Hash = createHash('sha256')
+  /** Hears every frame too: tests, and those who want to see a run. */
+  onFrame: (micros: number, device: string, direction: Direction, bytes: Uint8Array) => void = () => undefined
+
+  frame(micros: number, device: string, direction: Direction, bytes: Uint8Array): void {
+    this.hash.update(`${micros} ${device} ${direction} ${Buffer.from(bytes).toString('hex')}\n`)
+    this.onFrame(micros, device, direction, bytes)
+  }
+
+  /** The digest in hex, with the stored readings of every device; the trace can go on afterwards. */
+  digest(stored: ReadonlyMap<string, readonly StoredReading[]>): string {
+    const hash = this.hash.copy()
+    for (const device of [...stored.keys()].sort()) {
+      const rows = [...stored.get(device)!].sort(byKey)
+      for (const row of rows)
+        hash.update(
+          `${device} ${row.epoch} ${row.sequence} ${row.quantity} ${row.timeMs} ${row.value} ${row.nodeFlag} ${row.flag} ${row.tests}\n`,
+        )
+    }
+    return hash.digest('hex')
+  }
+}
+
+const byKey = (a: StoredReading, b: StoredReading): number =>
+  a.epoch - b.epoch || a.sequence - b.sequence || a.quantity - b.quantity
