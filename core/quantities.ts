@@ -2,7 +2,7 @@
  *  Source: the table of quantities (display unit, integers per unit, range); ids are append-only.
  *  A Reading is an int32: value x perUnit. `min` and `max` are in the display unit, the wire fields in `perUnit` integers.
  *  Nodes do not import this file, only core/packet/wire.ts: names and units would cost them 400 variables. */
-import { WIDE_BITS, wireBits, wireHabit, wireMin, wireSpread, wireStep } from './packet/wire.ts'
+import { BITS, MIN, MOVES, SPREAD, STEP, WIDE_BITS, wire } from './packet/wire.ts'
 
 export interface Quantity {
   id: number
@@ -23,8 +23,23 @@ export interface Quantity {
 
 /** Completes a row by what the wire table says of its id. */
 function row(id: number, name: string, unit: string, perUnit: number, min: number, max: number): Quantity {
-  const step = { wireStep: wireStep(id), wireMin: wireMin(id), wireBits: wireBits(id), wideBits: WIDE_BITS }
-  return { id, name, unit, perUnit, min, max, ...step, wireHabit: wireHabit(id), wireSpread: wireSpread(id) }
+  const step = {
+    wireStep: wire(id, STEP),
+    wireMin: wire(id, MIN),
+    wireBits: wire(id, BITS),
+    wideBits: WIDE_BITS,
+  }
+  return {
+    id,
+    name,
+    unit,
+    perUnit,
+    min,
+    max,
+    ...step,
+    wireHabit: wire(id, MOVES),
+    wireSpread: wire(id, SPREAD),
+  }
 }
 
 // prettier-ignore

@@ -180,7 +180,8 @@ export function readHeld(queue: Queue, sequence: number): Held | undefined {
   let slot = sequence - queue.firsts[generation % queue.sectors]!
   for (; slot >= 0 && slot < queue.slots; slot++) {
     const words = readSlot(queue, generation, slot)
-    if (words === undefined) continue
+    // Behind a torn slot every sample stands one slot later.
+    if (words === undefined || words[0]! < sequence) continue
     if (words[0] !== sequence) return undefined
     const flags = new Uint8Array(queue.quantities)
     for (let i = 0; i < flags.length; i++)

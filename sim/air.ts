@@ -6,6 +6,7 @@
  *  Powers in dBm, distances in metres, times in microseconds. */
 import {
   airMicros,
+  HEADER_SYMBOLS,
   noiseDbm,
   PREAMBLE_TAIL_SYMBOLS,
   snrDbMin,
@@ -201,8 +202,14 @@ export class Air {
       const gain = this.options.nodeAntennaDbi + this.options.gatewayAntennaDbi
       const rssiDbm = frame.powerDbm + gain - link.lossDb + link.fading.normal() * FADING_DB
       const snrDb = Math.min(12, rssiDbm - noiseDbm(setting.bandwidthHz))
-      if (snrDb >= snrDbMin(setting.spreadingFactor))
-        return { bytes: frame.bytes, endMicros: frame.endMicros, rssiDbm, snrDb }
+      if (snrDb < snrDbMin(setting.spreadingFactor)) continue
+      return {
+        bytes: frame.bytes,
+        headerMicros: headerEnd(frame),
+        endMicros: frame.endMicros,
+        rssiDbm,
+        snrDb,
+      }
     }
     return undefined
   }
@@ -213,4 +220,9 @@ function hurts(other: SentFrame, frame: SentFrame): boolean {
   const { spreadingFactor, bandwidthHz, preambleSymbols } = frame.setting
   const needed = (preambleSymbols + PREAMBLE_TAIL_SYMBOLS - 3) * symbolMicros(spreadingFactor, bandwidthHz)
   return other.endMicros > frame.startMicros + needed && other.startMicros < frame.endMicros
+}
+
+function headerEnd({ setting, startMicros }: SentFrame): number {
+  const symbols = setting.preambleSymbols + PREAMBLE_TAIL_SYMBOLS + HEADER_SYMBOLS
+  return startMicros + Math.round(symbols * symbolMicros(setting.spreadingFactor, setting.bandwidthHz))
 }

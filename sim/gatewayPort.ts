@@ -9,7 +9,7 @@ export interface Registration {
   /** 32 hex digits. */
   appKey: string
   name: string
-  profile: string
+  profile: 'soil' | 'air' | 'gauge' | 'light'
   latitude: number
   longitude: number
   lamp?: { id: string; group: string }

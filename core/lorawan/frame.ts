@@ -1,8 +1,10 @@
 /** Data frames of LoRaWAN 1.0.x: sealed, read and opened, on the node and in the gateway alike.
- *  Source: LoRaWAN Link Layer specification 1.0.4 (TS001-1.0.4), chapter 4. Rejoin requests of 1.1 are refused by name; a data frame of 1.1
- *  does not say so in its bytes and fails with 'mic'. Frames are bytes as they go to the radio (PHYPayload). */
+ *  Source: LoRaWAN Link Layer specification 1.0.4 (TS001-1.0.4), chapter 4. Frames are bytes as they go to the radio (PHYPayload).
+ *  Frames of 1.1 are refused by name where their bytes show it: rejoin requests, and MAC commands that 1.0 does not have or that are
+ *  encrypted. Other data frames of 1.1 fail with 'mic'. */
 import type { Aes, BlockCipher } from '../cipher.ts'
 import { cmac, makeCmac, type Cmac } from './cmac.ts'
+import { commandBytes } from './commands.ts'
 import { getLittle, putLittle } from './little.ts'
 
 /** Keys of one activation, ready for use, and the address they belong to. */
@@ -64,6 +66,9 @@ const ADR_ACK_REQ = 0x40
 const ACK = 0x20
 const PENDING = 0x10
 
+/** Most frames have no options; a view of nothing would cost a gateway a tenth of its time. */
+const NO_BYTES = new Uint8Array(0)
+
 export function makeSession(aes: Aes, devAddr: number, nwkSKey: Uint8Array, appSKey: Uint8Array): Session {
   const networkCipher = aes(nwkSKey)
   return { devAddr, network: makeCmac(networkCipher), networkCipher, applicationCipher: aes(appSKey) }
@@ -75,21 +80,21 @@ export function extendCounter(low: number, next: number): number {
   return next + ((low - next) & 0xffff)
 }
 
-/** The block both CTR encryption (first 1, 4.3.3.1) and the code (first 0x49, 4.4) begin with. */
-function firstBlock(
+/** Fills the block that both CTR encryption (first 1, 4.3.3.1) and the code (first 0x49, 4.4) begin with. */
+function fillBlock(
+  block: Uint8Array,
   first: number,
   downlink: boolean,
   devAddr: number,
   counter: number,
   last: number,
-): Uint8Array {
-  const block = new Uint8Array(16)
+): void {
+  block.fill(0)
   block[0] = first
   block[5] = downlink ? 1 : 0
   putLittle(block, 6, 4, devAddr)
   putLittle(block, 10, 4, counter)
   block[15] = last
-  return block
 }
 
 /** Encrypts or decrypts `bytes[from .. to)` in place: the same operation (4.3.3.1). */
@@ -102,17 +107,20 @@ function crypt(
   from: number,
   to: number,
 ): void {
+  const stream = new Uint8Array(16)
   for (let at = from, index = 1; at < to; at += 16, index++) {
-    const stream = firstBlock(1, downlink, devAddr, counter, index)
+    fillBlock(stream, 1, downlink, devAddr, counter, index)
     cipher(stream)
-    for (let i = 0; i < 16 && at + i < to; i++) bytes[at + i] = bytes[at + i]! ^ stream[i]!
+    const end = to - at < 16 ? to - at : 16
+    for (let i = 0; i < end; i++) bytes[at + i] = bytes[at + i]! ^ stream[i]!
   }
 }
 
 /** The code of a data frame over all but its last four bytes; the first four bytes of the answer count. */
 function dataMic(session: Session, downlink: boolean, counter: number, phy: Uint8Array): Uint8Array {
   const length = phy.length - MIC_BYTES
-  const code = firstBlock(0x49, downlink, session.devAddr, counter, length)
+  const code = new Uint8Array(16)
+  fillBlock(code, 0x49, downlink, session.devAddr, counter, length)
   cmac(session.network, phy, length, code, true)
   return code
 }
@@ -183,18 +191,27 @@ export function parseData(phy: Uint8Array): DataFrame | FrameError {
     ack: (control & ACK) > 0,
     pending: (control & PENDING) > 0,
     counter: getLittle(phy, 6, 2),
-    options: phy.subarray(HEADER_BYTES, optionsEnd),
+    options: optionsEnd > HEADER_BYTES ? phy.subarray(HEADER_BYTES, optionsEnd) : NO_BYTES,
     port,
     payload: phy.subarray(port < 0 ? end : optionsEnd + 1, end),
   }
 }
 
+/** True when options begin with an id that no 1.0.x command has: 1.1 has more commands, and encrypts them. Ids of relays (TS011) and
+ *  proprietary ones are none of this node's business, but they are of 1.0. */
+function isLorawan11(options: Uint8Array, downlink: boolean): boolean {
+  if (!options.length) return false
+  const cid = options[0]!
+  return commandBytes(cid, downlink) < 0 && cid < 0x80 && (cid < 0x40 || cid > 0x46)
+}
+
 /** Reads a data frame, checks its code with the 32-bit `counter` and decrypts its payload; `phy` stays as it is.
- *  Errors: those of `parseData`, and 'mic'. */
+ *  Errors: those of `parseData`, 'mic', and 'lorawan11' for a frame whose code is right and whose commands are not of 1.0. */
 export function openData(session: Session, phy: Uint8Array, counter: number): DataFrame | FrameError {
   const frame = parseData(phy)
   if (typeof frame === 'string') return frame
   if (!micEquals(phy, dataMic(session, frame.downlink, counter, phy))) return 'mic'
+  if (isLorawan11(frame.options, frame.downlink)) return 'lorawan11'
   frame.counter = counter
   frame.payload = new Uint8Array(frame.payload)
   const cipher = frame.port === 0 ? session.networkCipher : session.applicationCipher

@@ -22,12 +22,15 @@ export interface Head {
 /** Intervals a batch names in 3 bits; at 0 eleven bits follow. */
 const INTERVALS = [0, 60, 120, 300, 600, 900, 1800, 3600]
 
-/** Seconds an interval is counted in, by its scale, and the bits of the count. */
+/** Seconds an interval is counted in, by its rank; the count has 9 bits. A rank begins where its first count lies nearest, so that
+ *  what was rounded is not rounded again. */
 const INTERVAL_UNITS = [1, 10, 60, 600]
-const INTERVAL_BITS = [9, 9, 9, 9]
+const INTERVAL_ENDS = [515, 5130, 30900]
+const INTERVAL_BITS = 9
 
-/** The same of an age. The last rank is for an age the node is not sure of. */
+/** The same of an age, in counts of so many bits. The last rank is for an age the node is not sure of. */
 const AGE_UNITS = [1, 32, 1024, 60]
+const AGE_ENDS = [4096, 262128]
 const AGE_BITS = [12, 13, 13, 16]
 const AGE_UNCERTAIN = 3
 
@@ -38,39 +41,43 @@ export function walkRank(port: BitPort, rank: number, most: number): number {
   return found
 }
 
-/** Seconds as a whole number of units, rounded to the nearest, at most what the bits hold. */
-function walkSeconds(port: BitPort, seconds: number, unit: number, bits: number): number {
+/** Seconds as a number of units, rounded to the nearest, at most what the bits hold. */
+function countOf(seconds: number, unit: number, bits: number): number {
   const most = (1 << bits) - 1
   const count = Math.floor(seconds / unit + 0.5)
-  return port.bits(count > most ? most : count, bits) * unit
+  return count > most ? most : count
 }
 
-/** The first of `ranks` whose units are enough for so many seconds; the last one when none is. */
-function rankOf(seconds: number, units: readonly number[], bits: readonly number[], ranks: number): number {
+/** How many of the ends these seconds have reached. */
+function rankOf(seconds: number, ends: readonly number[]): number {
   let rank = 0
-  while (rank < ranks - 1 && Math.floor(seconds / units[rank]! + 0.5) >= 1 << bits[rank]!) rank++
+  while (rank < ends.length && seconds >= ends[rank]!) rank++
   return rank
 }
 
 /** Seconds 0..306,600 in 11 bits: exact up to 511 s, to 10 s up to 85 min, to 1 min up to 8.5 h, to 10 min above. */
 export function walkInterval(port: BitPort, seconds: number): number {
-  const rank = port.bits(rankOf(seconds, INTERVAL_UNITS, INTERVAL_BITS, 4), 2)
-  return walkSeconds(port, seconds, INTERVAL_UNITS[rank]!, INTERVAL_BITS[rank]!)
+  const rank = port.bits(rankOf(seconds, INTERVAL_ENDS), 2)
+  const unit = INTERVAL_UNITS[rank]!
+  return port.bits(countOf(seconds, unit, INTERVAL_BITS), INTERVAL_BITS) * unit
 }
 
 /** Seconds between the samples of a batch: the usual ones in 3 bits, others in 14. */
 function walkCadence(port: BitPort, seconds: number): number {
-  const usual = INTERVALS.indexOf(seconds)
+  const unit = INTERVAL_UNITS[rankOf(seconds, INTERVAL_ENDS)]!
+  const usual = INTERVALS.indexOf(countOf(seconds, unit, INTERVAL_BITS) * unit)
   const index = port.bits(usual > 0 ? usual : 0, 3)
   return index ? INTERVALS[index]! : walkInterval(port, seconds)
 }
 
 /** Age of the last sample: to the second up to 68 min, to 32 s up to 3 days, to 17 min up to 97 days. */
 function walkAge(port: BitPort, head: Head): void {
-  const certain = rankOf(head.ageSeconds, AGE_UNITS, AGE_BITS, AGE_UNCERTAIN)
-  const rank = walkRank(port, head.ageUncertain ? AGE_UNCERTAIN : certain, AGE_UNCERTAIN)
+  const known = head.ageUncertain ? AGE_UNCERTAIN : rankOf(head.ageSeconds, AGE_ENDS)
+  const rank = walkRank(port, known, AGE_UNCERTAIN)
   head.ageUncertain = rank === AGE_UNCERTAIN ? 1 : 0
-  head.ageSeconds = walkSeconds(port, head.ageSeconds, AGE_UNITS[rank]!, AGE_BITS[rank]!)
+  const unit = AGE_UNITS[rank]!
+  const bits = AGE_BITS[rank]!
+  head.ageSeconds = port.bits(countOf(head.ageSeconds, unit, bits), bits) * unit
 }
 
 /** Header (32 bits), then what a batch, an old sample and an unnamed set need. */

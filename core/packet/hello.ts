@@ -14,8 +14,10 @@ export function walkHello(port: BitPort, hello: Hello): void {
 
 /** Writes a hello and answers its bytes, 0 when it does not fit. The interval is rounded as docs/PACKET.md says. */
 export function encodeHello(hello: Hello, into: Uint8Array): number {
+  const { epoch, nextSequence, setId, intervalSeconds, firmwareVersion } = hello
   const writer = new BitWriter(into)
-  walkHello(writer, { ...hello })
+  // A copy, because the walk puts the rounded interval back.
+  walkHello(writer, { epoch, nextSequence, setId, intervalSeconds, firmwareVersion })
   return writer.finish()
 }
 

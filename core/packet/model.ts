@@ -26,6 +26,11 @@ export class ModelWriter extends BitWriter implements ModelPort {
   private pending = 0
   private begun = false
 
+  // Said out loud, because the build cannot lower the constructor that a class without one gets.
+  constructor(into: Uint8Array) {
+    super(into)
+  }
+
   choice(bit: number, weight: number, total: number): number {
     const ones = share(this.low, this.high, weight, total)
     if (bit) this.high = this.low + ones - 1
@@ -70,6 +75,10 @@ export class ModelReader extends BitReader implements ModelPort {
   private high = TOP
   /** The next 16 bits of the code, less what was taken off it. */
   private code = -1
+
+  constructor(bytes: Uint8Array) {
+    super(bytes)
+  }
 
   choice(_bit: number, weight: number, total: number): number {
     if (this.code < 0) this.code = this.bits(0, 16)

@@ -3,7 +3,7 @@
  *  Values are int32 in `perUnit`; inside they are counted in wire steps. */
 import { FLAG } from '../flags.ts'
 import { walkRank } from './head.ts'
-import { HABIT, WIDE_BITS, wireBits, wireHabit, wireMin, wireSpread, wireStep } from './wire.ts'
+import { BITS, HABIT, MIN, MOVES, SPREAD, STEP, WIDE_BITS, wire } from './wire.ts'
 import type { BitPort } from './bits.ts'
 import type { ModelPort } from './model.ts'
 
@@ -59,12 +59,12 @@ function present(rows: readonly Row[], column: number, from: number): number {
 function walkFirst(port: BitPort, id: number, rows: readonly Row[], column: number): void {
   const row = rows[present(rows, column, 0)]
   if (!row) return
-  const step = wireStep(id)
-  const base = wireMin(id) / step
-  const escape = (1 << wireBits(id)) - 1
+  const step = wire(id, STEP)
+  const base = wire(id, MIN) / step
+  const escape = (1 << wire(id, BITS)) - 1
   const steps = toSteps(row.values[column]!, step)
   const inside = steps >= base && steps - base < escape
-  const found = port.bits(inside ? steps - base : escape, wireBits(id))
+  const found = port.bits(inside ? steps - base : escape, wire(id, BITS))
   const kept = found === escape ? port.bits(steps, WIDE_BITS) | 0 : found + base
   if (port.reading) row.values[column] = kept * step
 }
@@ -76,23 +76,34 @@ interface Surprises {
 }
 
 /** A batch begins as if it had seen so many surprises of 2^spread steps. */
-const IMAGINED = 3
+const IMAGINED = 2
 
 /** A choice wants weights below 2^15. */
 const SUM_MAX = 32767
 
+/** However small the surprises were so far, one in so many large ones is even larger. Without it an outlier would cost the square
+ *  of its digits. */
+const STEEPEST = 6
+
 /** Sizes double up to this one: two int32 and what was expected are never farther apart than twice as much. */
 const SIZE_TOP = 4294967296
 
-/** A surprise as a size and a sign: whether it is 0, its sign, its number of binary digits, the digits below the first. Each step up
- *  is the likelier the larger the surprises were so far: P = mean / (mean + 5/8) for the first and mean / (mean + 2 size) after. */
+/** Of so many surprises that reach `size`, `sum` reach twice as much: P = mean / (mean + 2 size), but not less than 1 in 6. */
+function casesOf(sum: number, count: number, size: number): number {
+  const cases = sum + 32 * count * size
+  return cases > STEEPEST * sum ? STEEPEST * sum : cases
+}
+
+/** A surprise as a size and a sign: whether it is 0, its sign, its number of binary digits, the digits below the first. The larger the
+ *  surprises were so far, the likelier is each step up; P = mean / (mean + 5/8) for the first. */
 function walkSurprise(port: ModelPort, surprises: Surprises, value: number, expected: number): number {
   const size = value < 0 ? -value : value
   const { sum, count } = surprises
   if (!port.choice(size ? 1 : 0, sum, sum + 10 * count)) return 0
   const minus = port.choice(value < 0 ? 1 : 0, expected < 0 ? 7 : expected ? 1 : 4, 8)
   let first = 1
-  while (first < SIZE_TOP && port.choice(size >= first * 2 ? 1 : 0, sum, sum + 32 * count * first)) first *= 2
+  while (first < SIZE_TOP && port.choice(size >= first * 2 ? 1 : 0, sum, casesOf(sum, count, first)))
+    first *= 2
   let found = first
   for (let digit = first / 2; digit >= 1; digit /= 2) {
     const set: number = port.choice(size - found >= digit ? 1 : 0, 1, 2)
@@ -110,8 +121,8 @@ function learn(surprises: Surprises, value: number): void {
 
 /** Three quarters of a difference, towards zero; beyond 2^15 steps nothing goes on as it went. */
 function momentum(difference: number): number {
-  if (difference < 0) return -momentum(-difference)
-  return difference > 32767 ? 0 : (difference * 3) >> 2
+  if (difference > 32767 || difference < -32767) return 0
+  return ((difference * 3) / 4) | 0
 }
 
 /** The sign a surprise is likely to have, 0 when either: `way` is the last difference that was not 0. */
@@ -123,13 +134,13 @@ function expectedSign(habit: number, way: number): number {
 
 /** Values of one quantity after its first, each as what it differs from the expected; of a resting quantity all values. */
 function walkDifferences(port: ModelPort, id: number, rows: readonly Row[], column: number): void {
-  const step = wireStep(id)
-  const habit = wireHabit(id)
+  const step = wire(id, STEP)
+  const habit = wire(id, MOVES)
   const resting = habit === HABIT.rest
-  const surprises = { sum: IMAGINED << (4 + wireSpread(id)), count: IMAGINED }
+  const surprises = { sum: IMAGINED << (4 + wire(id, SPREAD)), count: IMAGINED }
   let i = present(rows, column, 0)
   if (i === rows.length) return
-  let last = resting ? wireMin(id) / step : toSteps(rows[i]!.values[column]!, step)
+  let last = resting ? wire(id, MIN) / step : toSteps(rows[i]!.values[column]!, step)
   let difference = 0
   let way = 0
   if (!resting) i = present(rows, column, i + 1)
@@ -156,7 +167,7 @@ export function walkRows(
   for (let c = 0; c < ids.length && flagged; c++) walkFlags(port, rows, c)
   const batch = rows.length > 1
   for (let c = 0; c < ids.length; c++) {
-    if (!batch || wireHabit(ids[c]!) !== HABIT.rest) walkFirst(port, ids[c]!, rows, c)
+    if (!batch || wire(ids[c]!, MOVES) !== HABIT.rest) walkFirst(port, ids[c]!, rows, c)
   }
   for (let c = 0; c < ids.length && batch; c++) walkDifferences(port, ids[c]!, rows, c)
 }

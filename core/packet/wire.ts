@@ -56,27 +56,14 @@ export const QUANTITY_MAX = 30
 /** Bits of a value outside the narrow range: the number of steps, two's complement. */
 export const WIDE_BITS = 32
 
-/** Wire step in `perUnit` integers. */
-export function wireStep(id: number): number {
-  return WIRE[id * COLUMNS]!
-}
+/** Columns of a row, for wire(). */
+export const STEP = 0
+export const MIN = 1
+export const BITS = 2
+export const MOVES = 3
+export const SPREAD = 4
 
-/** Low end of the narrow range in `perUnit` integers; a multiple of the step. */
-export function wireMin(id: number): number {
-  return WIRE[id * COLUMNS + 1]!
-}
-
-/** Bits of the narrow range. */
-export function wireBits(id: number): number {
-  return WIRE[id * COLUMNS + 2]!
-}
-
-/** How it moves, a HABIT. */
-export function wireHabit(id: number): number {
-  return WIRE[id * COLUMNS + 3]!
-}
-
-/** log2 of a usual difference between two samples, in steps: -4..6. */
-export function wireSpread(id: number): number {
-  return WIRE[id * COLUMNS + 4]!
+/** One number of a quantity's row: STEP and MIN in `perUnit` integers, BITS of the narrow range, MOVES a HABIT, SPREAD -4..6. */
+export function wire(id: number, column: number): number {
+  return WIRE[id * COLUMNS + column]!
 }

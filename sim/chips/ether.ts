@@ -11,6 +11,8 @@ export interface SentFrame {
 
 export interface HeardFrame {
   bytes: Uint8Array
+  /** End of its header. */
+  headerMicros: number
   endMicros: number
   rssiDbm: number
   snrDb: number

@@ -19,6 +19,9 @@ export interface LoraSetting {
 /** Symbols of a preamble after the programmed ones: two of sync word and two and a quarter down-chirps. */
 export const PREAMBLE_TAIL_SYMBOLS = 4.25
 
+/** The first symbols behind the preamble: they hold the header. */
+export const HEADER_SYMBOLS = 8
+
 /** Length of one symbol: a whole number at 125, 250 and 500 kHz. */
 export const symbolMicros = (spreadingFactor: number, bandwidthHz: number): number =>
   (2 ** spreadingFactor * 1e6) / bandwidthHz
@@ -32,7 +35,7 @@ export function airMicros(setting: LoraSetting, bytes: number): number {
   const { spreadingFactor: sf, codingRate } = setting
   const bits = 8 * bytes - 4 * sf + 28 + (setting.payloadCrc ? 16 : 0) - (setting.explicitHeader ? 0 : 20)
   const block = 4 * (sf - (setting.lowDataRate ? 2 : 0))
-  const payloadSymbols = 8 + Math.max(Math.ceil(bits / block) * (codingRate + 4), 0)
+  const payloadSymbols = HEADER_SYMBOLS + Math.max(Math.ceil(bits / block) * (codingRate + 4), 0)
   const symbols = setting.preambleSymbols + PREAMBLE_TAIL_SYMBOLS + payloadSymbols
   return Math.round(symbols * symbolMicros(sf, setting.bandwidthHz))
 }

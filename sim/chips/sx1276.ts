@@ -224,7 +224,7 @@ export class Sx1276 {
     this.pending = this.schedule.at(closeMicros, () => {
       const heard = this.ether.detect(setting, openMicros, closeMicros)
       if (!heard) return this.finish(IRQ.rxTimeout, STANDBY)
-      this.pending = this.schedule.at(heard.endMicros, () => this.receive(heard, STANDBY))
+      this.follow(heard, STANDBY)
     })
   }
 
@@ -234,11 +234,19 @@ export class Sx1276 {
       const atMicros = Math.max(this.schedule.nowMicros(), openMicros) + Math.ceil(lock)
       this.pending = this.schedule.at(atMicros, () => {
         const heard = this.ether.detect(setting, openMicros, atMicros)
-        if (heard) this.pending = this.schedule.at(heard.endMicros, () => this.receive(heard, RX_CONTINUOUS))
+        if (heard) this.follow(heard, RX_CONTINUOUS)
       })
     }
     this.unwatch = this.ether.watch(tryLock)
     tryLock()
+  }
+
+  /** A preamble was found: its header comes, then the rest. */
+  private follow(heard: HeardFrame, thenMode: number): void {
+    this.pending = this.schedule.at(heard.headerMicros, () => {
+      this.r[0x12]! |= IRQ.validHeader & ~this.r[0x11]!
+      this.pending = this.schedule.at(heard.endMicros, () => this.receive(heard, thenMode))
+    })
   }
 
   private receive(heard: HeardFrame, thenMode: number): void {
@@ -250,7 +258,7 @@ export class Sx1276 {
     this.r[0x19] = Math.max(-128, Math.min(127, Math.round(heard.snrDb * 4)))
     // 5.5.5: dBm = -157 + value (+ SNR when it is negative), above 862 MHz; the 16/15 of strong signals is left out.
     this.r[0x1a] = Math.max(0, Math.min(255, Math.round(157 + heard.rssiDbm - Math.min(0, heard.snrDb))))
-    this.finish(IRQ.rxDone | IRQ.validHeader, thenMode)
+    this.finish(IRQ.rxDone, thenMode)
   }
 
   private finish(flags: number, thenMode: number): void {

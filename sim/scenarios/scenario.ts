@@ -1,4 +1,4 @@
-/** What a scenario is, and which there are: a file each beside this one. */
+/** What a scenario is; there is a file each beside this one. */
 import type { NodePlan } from '../node.ts'
 import type { Random } from '../random.ts'
 

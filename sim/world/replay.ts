@@ -9,7 +9,7 @@ export interface ReplayError {
 }
 
 export interface Series {
-  /** Seconds since the first row, ascending. */
+  /** Seconds since the first row, ascending; of rows with the same time (a recorder's clock that was set) the last one counts. */
   readonly seconds: Float64Array
   /** NaN where nothing was measured. */
   readonly values: Float64Array
@@ -57,10 +57,10 @@ export function readSeries(text: string): Series | ReplayError {
         expected: 'unix seconds or an ISO 8601 time',
         got: shown(row[timeAt]!),
       }
-    if (seconds.length > 0 && at <= seconds[seconds.length - 1]!)
+    if (seconds.length > 0 && at < seconds[seconds.length - 1]!)
       return {
         where: `${where}, timestamp`,
-        expected: 'a later time than the row before',
+        expected: 'no earlier time than the row before',
         got: shown(row[timeAt]!),
       }
     const value = row[valueAt]!
@@ -74,7 +74,7 @@ export function readSeries(text: string): Series | ReplayError {
   return { seconds: Float64Array.from(seconds, (at) => at - seconds[0]!), values: Float64Array.from(values) }
 }
 
-/** A series laid on a run: the last value recorded at or before a moment; after its end it begins again. */
+/** A series laid on a run: the last row recorded at or before a moment; after its end it begins again. */
 export class Replay {
   private last = 0
   private readonly lengthSeconds: number

@@ -7,6 +7,8 @@ const BASE_CM = 60
 /** Rise a mm of rain an hour gives, and the part that runs off in an hour. */
 const CM_PER_MM = 3.2
 const RECESSION = 0.035
+/** Over the banks the water spreads: no rain lifts the stage by more than this. */
+const BANKS_CM = 250
 
 /** A wave from upstream: highest `peakHours` after the run's start, `riseCm` above the stage it meets. */
 export interface Flood {
@@ -36,7 +38,7 @@ export class River {
   }
 
   stageCm(micros: number): number {
-    return BASE_CM + this.stored.at(micros) + this.wave(micros)
+    return BASE_CM + BANKS_CM * Math.tanh(this.stored.at(micros) / BANKS_CM) + this.wave(micros)
   }
 
   /** Rises fast and falls slowly, without a corner at its top. */

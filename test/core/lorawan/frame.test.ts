@@ -30,6 +30,11 @@ const sample: DataFrame = {
   payload: bytes('00112233445566778899aabbccddeeff0011223344'),
 }
 
+/** Options that begin with a proprietary id, so that they are nobody else's. */
+function ofLorawan10(options: Uint8Array): Uint8Array {
+  return options.map((byte, i) => (i ? byte : byte | 0x80))
+}
+
 const frames: fc.Arbitrary<DataFrame> = fc
   .record({
     confirmed: fc.boolean(),
@@ -46,7 +51,7 @@ const frames: fc.Arbitrary<DataFrame> = fc
   })
   .map((frame) => ({
     ...frame,
-    options: frame.port === 0 ? new Uint8Array(0) : frame.options,
+    options: frame.port === 0 ? new Uint8Array(0) : ofLorawan10(frame.options),
     payload: frame.port < 0 ? new Uint8Array(0) : frame.payload,
   }))
 
@@ -68,6 +73,17 @@ test('every flipped bit is refused', () => {
     const broken = new Uint8Array(phy)
     broken[bit >> 3]! ^= 1 << (bit & 7)
     expect(ERRORS).toContain(openData(session, broken, sample.counter))
+  }
+})
+
+test('a right code over a command of 1.1 is refused by name', () => {
+  for (const cid of [0x01, 0x0b, 0x0c, 0x0e, 0x0f, 0x20, 0x7f]) {
+    const phy = sealData(session, { ...sample, options: new Uint8Array([cid, 0]) })
+    expect(openData(session, phy, sample.counter)).toBe('lorawan11')
+  }
+  for (const cid of [0x02, 0x0d, 0x13, 0x40, 0x46, 0x80, 0xff]) {
+    const phy = sealData(session, { ...sample, options: new Uint8Array([cid, 0]) })
+    expect(openData(session, phy, sample.counter)).toMatchObject({ port: sample.port })
   }
 })
 

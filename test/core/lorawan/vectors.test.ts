@@ -47,7 +47,8 @@ function opened(row: Row): DataFrame | string {
   const phy = bytes(row.phyPayload!)
   const header = parseData(phy)
   if (typeof header === 'string') return header
-  const nwkSKey = bytes(keys['nwkSKey'] ?? keys['sNwkSIntKey']!)
+  // What a 1.0 network calls NwkSKey is FNwkSIntKey in 1.1 (1.1 specification, 6.1.2.3).
+  const nwkSKey = bytes(keys['nwkSKey'] ?? keys['fNwkSIntKey']!)
   const session = makeSession(tableAes, header.devAddr, nwkSKey, bytes(keys['appSKey'] || ZERO_KEY))
   return openData(session, phy, (row.fcntHi ?? 0) * 65_536 + header.counter)
 }
@@ -103,8 +104,10 @@ describe.skipIf(!present)('published vectors', () => {
     expect(hex(sealData(session, frame))).toBe(row.phyPayload)
   })
 
-  test.each(of('data', /^1\.1$/))('data 1.1 fails: %s', (_name, row) => {
-    expect(opened(row)).toBe('mic')
+  test.each(of('data', /^1\.1$/))('data 1.1 is refused: %s', (_name, row) => {
+    // A downlink that acknowledges nothing has the code 1.0 would give it, so that only its encrypted options show what it is.
+    const sameCode = row.phyPayload!.startsWith('60') && row.keys['fNwkSIntKey'] === row.keys['sNwkSIntKey']
+    expect(opened(row)).toBe(sameCode ? 'lorawan11' : 'mic')
   })
 
   test.each([...of('rejoin0/2', /1\.1/), ...of('rejoin1', /1\.1/)])(

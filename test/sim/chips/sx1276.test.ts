@@ -136,8 +136,12 @@ describe('SX1276: what works', () => {
     const b = bench()
     configure(b)
     prepareListening(b)
-    b.air.heard = { bytes: FRAME, endMicros: 400_000, rssiDbm: -110, snrDb: -3.25 }
+    b.air.heard = { bytes: FRAME, headerMicros: 170_000, endMicros: 400_000, rssiDbm: -110, snrDb: -3.25 }
     b.write(0x01, 0x86)
+    await b.clock.run(169)
+    expect(b.read(0x12)).toEqual([0x00])
+    await b.clock.run(171)
+    expect(b.read(0x12)).toEqual([0x10])
     await b.clock.run(1000)
     expect(b.edges).toEqual([[true, 400_000]])
     expect(b.read(0x12)).toEqual([0x50])
@@ -158,7 +162,7 @@ describe('SX1276: what works', () => {
     b.write(0x01, 0x85)
     await b.clock.run(500)
     expect(b.read(0x01)).toEqual([0x85])
-    b.air.heard = { bytes: FRAME, endMicros: 900_000, rssiDbm: -100, snrDb: 5 }
+    b.air.heard = { bytes: FRAME, headerMicros: 600_000, endMicros: 900_000, rssiDbm: -100, snrDb: 5 }
     for (const run of b.air.watchers) run()
     await b.clock.run(1000)
     expect(b.edges).toEqual([[true, 900_000]])

@@ -1,0 +1,72 @@
+/** Joins the simulator's GatewayPort to the real gateway, which is given virtual time and a store in a folder of its own. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { as923_2 } from '../core/regions/as923_2.ts'
+import { startGateway, type Gateway, type GatewayOptions } from '../gateway/main.ts'
+import { openLibsqlStore } from '../gateway/store/libsql.ts'
+import type { Store } from '../gateway/store/store.ts'
+import type { GatewayPort, MakeGateway, StoredReading } from '../sim/gatewayPort.ts'
+
+const ROWS_MAX = 100_000_000
+const OPERATOR = 'operator'
+
+/** What a run of its own may set: the page for the demo, the log. */
+export type GatewaySettings = Partial<
+  Pick<GatewayOptions, 'httpHost' | 'httpPort' | 'operatorPin' | 'dashboardDir' | 'wall' | 'log'>
+>
+
+/** A gateway that keeps nothing when it is closed: its folder is made in the system's place for such and removed. `opened` is told of the gateway. */
+export function gatewayOfSimulation(
+  settings: GatewaySettings = {},
+  opened?: (gateway: Gateway) => void,
+): MakeGateway {
+  return async (clock) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'fieldnode-sim-'))
+    let store: Store | undefined
+    const gateway = await startGateway({
+      dataDir,
+      region: as923_2,
+      clock,
+      udpHost: '127.0.0.1',
+      udpPort: 0,
+      httpHost: '127.0.0.1',
+      httpPort: -1,
+      simulated: true,
+      log: pino({ level: 'silent' }),
+      openStore: async () => (store = await openLibsqlStore(join(dataDir, 'fieldnode.db'))),
+      ...settings,
+    })
+    opened?.(gateway)
+    return portOf(gateway, store!, dataDir)
+  }
+}
+
+function portOf(gateway: Gateway, store: Store, dataDir: string): GatewayPort {
+  return {
+    udpPort: gateway.udpPort,
+    settled: () => gateway.settled(),
+    register: async (device) => refuseErrors(await gateway.register(device)),
+    stored: () => gateway.totals(),
+    readings: (devEui) => allReadings(store, devEui),
+    commandLamp: async (target, levelPercent, untilMs) =>
+      refuseErrors(await gateway.commandLamp(target, levelPercent, untilMs, OPERATOR)),
+    close: async () => {
+      await gateway.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function refuseErrors(answer: object): void {
+  if ('where' in answer) throw new Error(`gateway: ${JSON.stringify(answer)}`)
+}
+
+async function allReadings(store: Store, devEui: string): Promise<StoredReading[]> {
+  const latest = await store.latest(devEui)
+  const series = await Promise.all(
+    latest.map(({ quantity }) => store.readings(devEui, quantity, 0, Number.MAX_SAFE_INTEGER, ROWS_MAX)),
+  )
+  return series.flat()
+}

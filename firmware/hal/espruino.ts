@@ -1,0 +1,179 @@
+/** The Hal on a board that runs Espruino: the only file that knows Espruino's globals.
+ *  Source: Espruino 2v29 reference; its targets/esp32 for what the ESP32 really does; ESP-IDF esp_adc_cal for the converter.
+ *  The last sector of the board's flash area belongs to the sleep chain, the others to the node. */
+import type { Aes } from '../../core/cipher.ts'
+import type { Board } from '../board.ts'
+import type { Crypto, Esp32, I2c, RawFlash, Require, Spi, WatchEvent } from './espruinoGlobals.d.ts'
+import type { Flash, Gpio, Hal, I2cBus, Power, ResetReason } from './index.ts'
+import { beginChain, chainEnd, endChain } from './sleepChain.ts'
+
+declare const SPI1: Spi
+declare const I2C1: I2c
+declare const ESP32: Esp32
+declare const E: { enableWatchdog(seconds: number, automatic: boolean): void }
+declare const require: Require
+declare function print(line: string): void
+/** Seconds since power-on with microseconds; deep sleep does not stop it. */
+declare function getTime(): number
+declare function setTimeout(run: () => void, delayMs: number): number
+declare function clearTimeout(timer: number): void
+declare function pinMode(pin: number, mode: 'output'): void
+declare function digitalWrite(pin: number, high: boolean): void
+declare function digitalRead(pin: number): number
+declare function digitalPulse(pin: number, high: boolean, milliseconds: number): void
+/** 0 to 1. */
+declare function analogRead(pin: number): number
+declare function setWatch(
+  run: (event: WatchEvent) => void,
+  pin: number,
+  options: { repeat: boolean; edge: 'rising' | 'falling' | 'both' },
+): number
+declare function clearWatch(watch: number): void
+
+/** ESP32.deepSleep takes a signed 32-bit number of microseconds: 35 minutes fit. */
+const SLEEP_MS_MAX = 2_100_000
+/** A sleep that is shorter than this is not worth another boot. */
+const SLEEP_MS_MIN = 500
+/** A clock that has only run for so long began with the power: resets and sleep leave it running. */
+const POWER_ON_SECONDS = 60
+/** No part of a cycle blocks for longer; an interpreter that hangs is reset. */
+const WATCHDOG_SECONDS = 60
+
+/** ADC1 at 11 dB, for the nominal reference of 1,100 mV: 3,300 mV in 4,096 steps above 142 mV (coefficients of esp_adc_cal, +-6 % by reference). */
+const ADC_SPAN_MILLIVOLTS = 3_300
+const ADC_OFFSET_MILLIVOLTS = 142
+const ADC_MILLIVOLTS_MAX = 3_300
+const ADC_STEPS = 4_096
+const NOISE_READINGS = 8
+
+/** ECB block by block: Espruino's CTR mode ignores its initial counter, so the modes are made in core. */
+function espruinoAes(crypto: Crypto): Aes {
+  return (key) => {
+    const own = new Uint8Array(key)
+    return (block) => block.set(new Uint8Array(crypto.AES.encrypt(block, own, { mode: 'ECB' })))
+  }
+}
+
+/** The board's raw area, whole. */
+function areaFlash(raw: RawFlash, area: Board['flash'], size: number): Flash {
+  return {
+    size,
+    sectorSize: area.sectorSize,
+    read: (offset, length) => raw.read(length, area.address + offset),
+    write: (offset, bytes) => raw.write(bytes, area.address + offset),
+    erase: (offset) => raw.erasePage(area.address + offset),
+  }
+}
+
+/** ESP-IDF's cause of wake-up tells deep sleep from all else; the clock tells power-on from a reset. */
+function resetReason(): ResetReason {
+  if (ESP32.getWakeupCause() > 0) return 'deepSleep'
+  return getTime() < POWER_ON_SECONDS ? 'powerOn' : 'software'
+}
+
+function sleepFor(milliseconds: number): void {
+  ESP32.deepSleep(Math.min(milliseconds, SLEEP_MS_MAX) * 1000)
+}
+
+/** Goes on with a sleep that was longer than the chip can, or clears what a reset has left of one. */
+function resumeSleep(flash: Flash, sector: number): void {
+  const end = chainEnd(flash, sector)
+  if (end === 0) return
+  const leftMs = (end - getTime()) * 1000
+  if (resetReason() === 'deepSleep' && leftMs > SLEEP_MS_MIN) sleepFor(leftMs)
+  else endChain(flash, sector)
+}
+
+function espruinoPower(flash: Flash, sector: number): Power {
+  return {
+    resetReason,
+    deepSleep: (durationMs) => {
+      if (durationMs > SLEEP_MS_MAX) beginChain(flash, sector, Math.ceil(getTime() + durationMs / 1000))
+      sleepFor(durationMs)
+    },
+  }
+}
+
+function espruinoGpio(): Gpio {
+  return {
+    write: (pin, high) => {
+      // Said once, the pin stays an output when it is read.
+      pinMode(pin, 'output')
+      digitalWrite(pin, high)
+    },
+    read: (pin) => digitalRead(pin) > 0,
+    pulse: (pin, microseconds) => digitalPulse(pin, true, microseconds / 1000),
+    watch: (pin, edge, run) =>
+      setWatch((event) => run(event.state, event.time * 1000), pin, { repeat: true, edge }),
+    unwatch: clearWatch,
+  }
+}
+
+function espruinoI2c(): I2cBus {
+  return {
+    write: (address, bytes) => {
+      try {
+        I2C1.writeTo(address, bytes)
+        return true
+      } catch {
+        return false
+      }
+    },
+    read: (address, length) => {
+      try {
+        return I2C1.readFrom(address, length)
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
+
+/** 32 bits out of the converter's lowest bits, the microseconds, and the interpreter's own generator. */
+function noise(pin: number): number {
+  let bits = (Math.random() * 0x7fffffff) | 0
+  for (let i = 0; i < NOISE_READINGS; i++)
+    bits = ((bits << 5) | (bits >>> 27)) ^ (analogRead(pin) * ADC_STEPS) ^ (getTime() * 1e6)
+  return bits >>> 0
+}
+
+function settings(): Uint8Array | undefined {
+  const stored = require('Storage').readArrayBuffer('settings')
+  // A copy: what Storage answers lies in flash that the next compaction moves.
+  return stored && new Uint8Array(new Uint8Array(stored))
+}
+
+/** Sets the board's buses up and answers its Hal. Does not return when the node is in the middle of a long sleep. */
+export function espruinoHal(board: Board): Hal {
+  const { spi, i2c, radio, flash: area, battery } = board
+  const sector = area.size - area.sectorSize
+  const raw = require('Flash')
+  resumeSleep(areaFlash(raw, area, area.size), sector)
+  E.enableWatchdog(WATCHDOG_SECONDS, true)
+  digitalWrite(radio.select, true)
+  SPI1.setup({ sck: spi.clock, miso: spi.miso, mosi: spi.mosi, baud: spi.frequencyHz })
+  I2C1.setup({ sda: i2c.data, scl: i2c.clock, bitrate: i2c.frequencyHz })
+  return {
+    clock: {
+      nowMs: () => getTime() * 1000,
+      setTimer: (delayMs, run) => setTimeout(run, delayMs),
+      clearTimer: clearTimeout,
+    },
+    power: espruinoPower(areaFlash(raw, area, area.size), sector),
+    gpio: espruinoGpio(),
+    adc: {
+      readMillivolts: (pin) =>
+        Math.min(
+          Math.round(analogRead(pin) * ADC_SPAN_MILLIVOLTS) + ADC_OFFSET_MILLIVOLTS,
+          ADC_MILLIVOLTS_MAX,
+        ),
+    },
+    i2c: espruinoI2c(),
+    spi: { transfer: (selectPin, bytes) => SPI1.send(bytes, selectPin) },
+    flash: areaFlash(raw, area, sector),
+    aes: espruinoAes(require('crypto')),
+    settings,
+    noise: () => noise(battery.pin),
+    log: print,
+  }
+}

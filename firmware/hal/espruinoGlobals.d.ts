@@ -1,0 +1,46 @@
+/** What Espruino (2v29, ESP32) offers and the Hal uses: only that, with the types it really has. Times are in the unit each line names. */
+
+export interface Spi {
+  setup(options: { sck: number; miso: number; mosi: number; baud: number }): void
+  send(bytes: Uint8Array | number[], selectPin: number): Uint8Array
+}
+
+export interface I2c {
+  setup(options: { sda: number; scl: number; bitrate: number }): void
+  /** Throws when nothing acknowledges. */
+  writeTo(address: number, bytes: number[]): void
+  readFrom(address: number, length: number): Uint8Array
+}
+
+export interface Esp32 {
+  /** Microseconds as a signed 32-bit integer: above 2,147 s it never wakes. */
+  deepSleep(microseconds: number): void
+  /** ESP-IDF esp_sleep_source_t: 0 when the chip does not come from deep sleep. */
+  getWakeupCause(): number
+}
+
+export interface RawFlash {
+  read(length: number, address: number): Uint8Array
+  write(bytes: Uint8Array, address: number): void
+  erasePage(address: number): void
+}
+
+export interface Storage {
+  readArrayBuffer(name: string): ArrayBuffer | undefined
+}
+
+export interface Crypto {
+  readonly AES: { encrypt(message: Uint8Array, key: Uint8Array, options: { mode: string }): ArrayBuffer }
+}
+
+/** Times in seconds. */
+export interface WatchEvent {
+  readonly state: boolean
+  readonly time: number
+}
+
+export interface Require {
+  (name: 'Flash'): RawFlash
+  (name: 'Storage'): Storage
+  (name: 'crypto'): Crypto
+}

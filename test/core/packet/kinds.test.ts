@@ -1,0 +1,121 @@
+/** Hello, acknowledgement and lamp command there and back, and what each refuses. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  decodeAcknowledgement,
+  decodeHello,
+  decodeLampCommand,
+  encodeAcknowledgement,
+  encodeHello,
+  encodeLampCommand,
+} from '../../../core/packet/index.ts'
+
+const seed = 4712
+const uint32 = fc.integer({ min: 0, max: 0xffffffff })
+
+function write(encode: (into: Uint8Array) => number): Uint8Array {
+  const into = new Uint8Array(32).fill(0xff)
+  return into.slice(0, encode(into))
+}
+
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'))
+
+describe('hello', () => {
+  const hello = { epoch: 0xdeadbeef, nextSequence: 258, setId: 5, intervalSeconds: 600, firmwareVersion: 7 }
+
+  test('is these bytes', () => {
+    // 5 in five bits, unit 1 (ten seconds) in two, 60 in nine, 7 in eight: 00101 01000111100 00000111.
+    expect(write((into) => encodeHello(hello, into))).toEqual(bytesOf('deadbeef000001022a3c07'))
+    expect(hello.intervalSeconds).toBe(600)
+  })
+
+  test('comes back', () => {
+    const any = fc.record({
+      epoch: uint32,
+      nextSequence: uint32,
+      setId: fc.nat(31),
+      intervalSeconds: fc.oneof(fc.nat(511), fc.nat(511).map((each) => each * 600)),
+      firmwareVersion: fc.nat(255),
+    })
+    const holds = (each: typeof hello): void => {
+      const decoded = decodeHello(write((into) => encodeHello(each, into)))
+      const { intervalSeconds } = decoded as typeof hello
+      expect(decoded).toEqual({ ...each, intervalSeconds })
+      expect(Math.abs(intervalSeconds - each.intervalSeconds)).toBeLessThanOrEqual(30)
+    }
+    fc.assert(fc.property(any, holds), { seed })
+  })
+
+  test('any interval gives a hello that is taken', () => {
+    for (let intervalSeconds = 0; intervalSeconds < 320_000; intervalSeconds += 13) {
+      expect(decodeHello(write((into) => encodeHello({ ...hello, intervalSeconds }, into)))).toBeTypeOf('object')
+    }
+  })
+
+  test('is refused by name', () => {
+    const bytes = write((into) => encodeHello(hello, into))
+    for (let length = 0; length < bytes.length; length++) expect(decodeHello(bytes.slice(0, length))).toBe('short')
+    expect(decodeHello(Uint8Array.from([...bytes, 0]))).toBe('long')
+    // 10 s as one unit of ten, where an encoder writes ten units of one.
+    expect(decodeHello(bytesOf('deadbeef000001022a0107'))).toBe('range')
+    expect(encodeHello(hello, new Uint8Array(10))).toBe(0)
+  })
+})
+
+describe('acknowledgement', () => {
+  test('is these bytes', () => {
+    const acknowledgement = { epoch: 0x01020304, nextSequence: 0xfffffffe, received: Uint8Array.of(0b101) }
+    expect(write((into) => encodeAcknowledgement(acknowledgement, into))).toEqual(bytesOf('01020304fffffffe05'))
+  })
+
+  test('comes back with 0 to 3 bytes of bitmap', () => {
+    const any = fc.record({ epoch: uint32, nextSequence: uint32, received: fc.uint8Array({ maxLength: 3 }) })
+    const holds = (each: { epoch: number; nextSequence: number; received: Uint8Array }): void =>
+      expect(decodeAcknowledgement(write((into) => encodeAcknowledgement(each, into)))).toEqual(each)
+    fc.assert(fc.property(any, holds), { seed })
+  })
+
+  test('is refused by name', () => {
+    expect(decodeAcknowledgement(new Uint8Array(7))).toBe('short')
+    expect(decodeAcknowledgement(new Uint8Array(12))).toBe('long')
+    const long = { epoch: 0, nextSequence: 0, received: new Uint8Array(4) }
+    expect(encodeAcknowledgement(long, new Uint8Array(32))).toBe(0)
+    expect(encodeAcknowledgement({ ...long, received: new Uint8Array(3) }, new Uint8Array(10))).toBe(0)
+  })
+})
+
+describe('lamp command', () => {
+  test('is these bytes', () => {
+    const lamp = { command: 258, levelPercent: 60, durationSeconds: 3600 }
+    expect(write((into) => encodeLampCommand(lamp, into))).toEqual(bytesOf('01023c000e10'))
+  })
+
+  test('comes back', () => {
+    const any = fc.record({
+      command: fc.integer({ min: 1, max: 65535 }),
+      levelPercent: fc.nat(100),
+      durationSeconds: fc.integer({ min: 1, max: 0xffffff }),
+    })
+    const holds = (each: { command: number; levelPercent: number; durationSeconds: number }): void =>
+      expect(decodeLampCommand(write((into) => encodeLampCommand(each, into)))).toEqual(each)
+    fc.assert(fc.property(any, holds), { seed })
+  })
+
+  test('is refused by name', () => {
+    expect(decodeLampCommand(new Uint8Array(5))).toBe('short')
+    expect(decodeLampCommand(new Uint8Array(7))).toBe('long')
+    for (const bytes of ['00003c000e10', '010265000e10', '01023c000000']) {
+      expect(decodeLampCommand(bytesOf(bytes))).toBe('range')
+    }
+    expect(encodeLampCommand({ command: 1, levelPercent: 1, durationSeconds: 1 }, new Uint8Array(5))).toBe(0)
+  })
+})
+
+test('100,000 random downlinks and hellos never throw', () => {
+  const look = (bytes: Uint8Array): void => {
+    for (const decode of [decodeHello, decodeAcknowledgement, decodeLampCommand]) {
+      expect(['object', 'string']).toContain(typeof decode(bytes))
+    }
+  }
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 14 }), look), { seed, numRuns: 100_000 })
+})

@@ -1,0 +1,276 @@
+/** Samples there and back: what goes in comes out, rounded as docs/PACKET.md says, and nothing else gets in. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { FLAG } from '../../../core/flags.ts'
+import {
+  QUANTITY_SETS,
+  UPLINK_PORT,
+  decodeSamples,
+  encodeSamples,
+  type DecodedSamples,
+  type SampleGroup,
+} from '../../../core/packet/index.ts'
+import { QUANTITIES, quantity } from '../../../core/quantities.ts'
+
+const seed = 4711
+const flags = Object.values(FLAG)
+const bytesMax = 1200
+
+/** Nearest multiple of the step, half a step away from zero, within what the wire can say. */
+function rounded(id: number, value: number): number {
+  const step = quantity(id)!.wireStep
+  const limited = Math.min(Math.abs(value), 2147480000)
+  return Math.sign(value) * Math.floor((limited + Math.floor(step / 2)) / step) * step + 0
+}
+
+function groupOf(quantities: readonly number[], rows: number[][], flagRows?: number[][]): SampleGroup {
+  const samples = rows.map((row, i) => ({
+    sequence: 70_000 + i,
+    values: Int32Array.from(row),
+    flags: Uint8Array.from(flagRows?.[i] ?? row.map(() => FLAG.good)),
+  }))
+  return {
+    epoch: 0xcafe_f00d,
+    quantities,
+    samples,
+    ageSeconds: 0,
+    ageUncertain: false,
+    intervalSeconds: samples.length > 1 ? 600 : 0,
+    acknowledgementWanted: false,
+  }
+}
+
+function encoded(group: SampleGroup): Uint8Array {
+  const into = new Uint8Array(bytesMax).fill(0xff)
+  return into.slice(0, encodeSamples(group, into))
+}
+
+const portOf = (group: SampleGroup): number =>
+  group.samples.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
+
+/** Encodes and decodes; fails on a named error. */
+function there(group: SampleGroup): DecodedSamples {
+  const bytes = encoded(group)
+  expect(bytes.length).toBeGreaterThan(0)
+  const decoded = decodeSamples(portOf(group), bytes)
+  if (typeof decoded === 'string') throw new Error(`${decoded}: ${Buffer.from(bytes).toString('hex')}`)
+  return decoded
+}
+
+/** Expects the values rounded and the flags as they were. */
+function expectSame(group: SampleGroup): void {
+  const decoded = there(group)
+  expect(decoded.quantities).toEqual([...group.quantities])
+  expect(decoded.epochAlias).toBe(group.epoch & 0xff)
+  expect(decoded.sequenceLow).toBe(group.samples[0]!.sequence & 0xffff)
+  expect(decoded.acknowledgementWanted).toBe(group.acknowledgementWanted)
+  expect(decoded.ageUncertain).toBe(group.ageUncertain)
+  const wanted = group.samples.map((sample) => ({
+    flags: [...sample.flags],
+    values: group.quantities.map((id, c) =>
+      sample.flags[c] === FLAG.missing ? 0 : rounded(id, sample.values[c]!),
+    ),
+  }))
+  expect(decoded.samples.map((sample) => ({ flags: sample.flags, values: sample.values }))).toEqual(wanted)
+}
+
+const setQuantities = fc.constantFrom(...QUANTITY_SETS.map((each) => each.quantities))
+const maskQuantities = fc
+  .uniqueArray(fc.integer({ min: 1, max: QUANTITIES.length }), { minLength: 1, maxLength: 30 })
+  .map((ids) => ids.sort((a, b) => a - b))
+const anyQuantities = fc.oneof(setQuantities, maskQuantities)
+
+/** Values as fields have them: near each other, far apart, at the ends of an int32. */
+const anyValue = (id: number): fc.Arbitrary<number> => {
+  const { perUnit, min, max } = quantity(id)!
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 20 * perUnit, max: 21 * perUnit }) },
+    { weight: 3, arbitrary: fc.integer({ min: min * perUnit, max: max * perUnit }) },
+    { weight: 1, arbitrary: fc.constantFrom(min * perUnit, max * perUnit, -2147483648, 2147483647, 0, -1) },
+  )
+}
+
+const anyGroup: fc.Arbitrary<SampleGroup> = fc
+  .tuple(anyQuantities, fc.integer({ min: 1, max: 16 }), fc.boolean())
+  .chain(([quantities, count, allGood]) => {
+    const row = fc.tuple(...quantities.map(anyValue))
+    const flagRow = fc.tuple(...quantities.map(() => (allGood ? fc.constant(FLAG.good) : fc.constantFrom(...flags))))
+    return fc.record({
+      epoch: fc.integer({ min: 0, max: 0xffffffff }),
+      quantities: fc.constant(quantities),
+      samples: fc
+        .tuple(
+          fc.integer({ min: 0, max: 0xffffffff }),
+          fc.array(fc.tuple(row, flagRow), { minLength: count, maxLength: count }),
+        )
+        .map(([first, rows]) =>
+          rows.map(([values, each], i) => ({
+            sequence: (first + i) >>> 0,
+            values: Int32Array.from(values),
+            flags: Uint8Array.from(each),
+          })),
+        ),
+      ageSeconds: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 10_000_000 })),
+      ageUncertain: fc.boolean(),
+      intervalSeconds: fc.constantFrom(60, 600, 3600, 1, 77, 86400, 0),
+      acknowledgementWanted: fc.boolean(),
+    })
+  })
+
+describe('samples', () => {
+  test('any group comes back, rounded to the wire steps', () => {
+    fc.assert(fc.property(anyGroup, expectSame), { seed, numRuns: 3000 })
+  })
+
+  for (const each of QUANTITIES) {
+    test(`${each.name} comes back at its ends, past them, and at the ends of an int32`, () => {
+      const narrowEnd = each.wireMin + (2 ** each.wireBits - 2) * each.wireStep
+      const ends = [each.min * each.perUnit, each.max * each.perUnit, each.wireMin, narrowEnd]
+      const values = [...ends, narrowEnd + each.wireStep, each.wireMin - each.wireStep, 2147483647, -2147483648, 0]
+      for (const value of values) expectSame(groupOf([each.id], [[value]]))
+      expectSame(
+        groupOf(
+          [each.id],
+          values.map((value) => [value]),
+        ),
+      )
+    })
+  }
+
+  test('half a step goes away from zero', () => {
+    const values = [45, 44, -45, -44, 5, -5].map((value) => [value])
+    expect(there(groupOf([3], values)).samples.map((sample) => sample.values[0])).toEqual([50, 40, -50, -40, 10, -10])
+  })
+
+  test('all five flags come back, and missing readings cost no value', () => {
+    const all = flags.map((flag) => [flag, FLAG.good, FLAG.good, FLAG.good])
+    for (const row of all) expectSame(groupOf([1, 3, 4, 16], [[3270, 2510, 8000, 4010]], [row]))
+    const values = all.map(() => [3270, 2510, 8000, 4010])
+    expectSame(groupOf([1, 3, 4, 16], values, all))
+    const nothing = [FLAG.missing, FLAG.missing, FLAG.missing, FLAG.missing]
+    expectSame(groupOf([1, 3, 4, 16], [values[0]!], [nothing]))
+    expect(encoded(groupOf([1, 3, 4, 16], [values[0]!], [nothing]))).toHaveLength(6)
+  })
+
+  test('what is no flag is sent as not evaluated', () => {
+    expect(there(groupOf([3], [[100]], [[0]])).samples[0]!.flags).toEqual([FLAG.notEvaluated])
+  })
+
+  test('ages: to the second, to 32 s, to 17 min, and to the minute when uncertain', () => {
+    const rows = [
+      [0, false, 0],
+      [1, false, 1],
+      [4095, false, 4095],
+      [4096, false, 4096],
+      [4111, false, 4096],
+      [4113, false, 4128],
+      [262_127, false, 262_112],
+      [262_128, false, 262_144],
+      [99_000_000, false, 8191 * 1024],
+      [0, true, 0],
+      [89, true, 60],
+      [90, true, 120],
+      [99_000_000, true, 65535 * 60],
+    ] as const
+    for (const [ageSeconds, ageUncertain, back] of rows) {
+      const decoded = there({ ...groupOf([3], [[100]]), ageSeconds, ageUncertain })
+      expect([decoded.ageSeconds, decoded.ageUncertain]).toEqual([back, ageUncertain])
+    }
+  })
+
+  test('every interval up to 90 hours comes back within half a unit', () => {
+    const group = groupOf([3], [[100], [100]])
+    for (let seconds = 0; seconds <= 324_000; seconds += seconds < 6000 ? 1 : 37) {
+      const back = there({ ...group, intervalSeconds: seconds }).intervalSeconds
+      const unit = seconds < 512 ? 0 : seconds < 5130 ? 20 : seconds < 30_900 ? 60 : 600
+      if (seconds <= 306_600) expect(Math.abs(back - seconds)).toBeLessThanOrEqual(Math.max(unit / 2, seconds < 31_000 ? 240 * Number(seconds > 30_660) : 300))
+      else expect(back).toBe(306_600)
+    }
+  })
+
+  test('a packet needs nothing of the one before, and a second call writes the same bytes', () => {
+    const group = groupOf([9, 3, 16], [[22060, 2510, 4010]])
+    const into = new Uint8Array(64)
+    const first = into.slice(0, encodeSamples(group, into))
+    expect(into.slice(0, encodeSamples(group, into))).toEqual(first)
+    expect(first).toEqual(encoded(group))
+  })
+})
+
+describe('what does not fit', () => {
+  test('gives 0 for every length below its own, and does not write behind the end', () => {
+    const group = groupOf([1, 3, 4, 16], [[3270, 2510, 8000, 4010], [3280, 2520, 8010, 4010]])
+    const full = encoded(group)
+    for (let length = 0; length < full.length; length++) {
+      const room = new Uint8Array(full.length + 8).fill(0x5a)
+      expect(encodeSamples(group, room.subarray(0, length))).toBe(0)
+      expect(room.subarray(length).every((byte) => byte === 0x5a)).toBe(true)
+    }
+    expect(encodeSamples(group, new Uint8Array(full.length))).toBe(full.length)
+  })
+
+  test('gives 0: no samples, too many, ids unknown, twice or out of order', () => {
+    const rows = (count: number, columns: number): number[][] =>
+      Array.from({ length: count }, () => new Array<number>(columns).fill(100))
+    expect(encoded(groupOf([3], []))).toHaveLength(0)
+    expect(encoded(groupOf([3], rows(17, 1)))).toHaveLength(0)
+    for (const ids of [[], [0], [31], [4, 3], [3, 3], [-1]]) expect(encoded(groupOf(ids, rows(1, ids.length)))).toHaveLength(0)
+  })
+})
+
+describe('refusals', () => {
+  const some = fc.sample(anyGroup, { seed, numRuns: 300 }).map((group) => ({ group, bytes: encoded(group) }))
+
+  test('every truncation is refused, and every byte too many', () => {
+    for (const { group, bytes } of some) {
+      for (let length = 0; length < bytes.length; length++) {
+        expect(decodeSamples(portOf(group), bytes.slice(0, length))).toBeTypeOf('string')
+      }
+      expect(decodeSamples(portOf(group), Uint8Array.from([...bytes, 0]))).toBeTypeOf('string')
+    }
+  })
+
+  test('each has its name', () => {
+    const plain = encoded(groupOf([1, 3, 4, 16], [[3270, 2510, 8000, 4010]]))
+    const change = (at: number, to: number): Uint8Array => plain.map((byte, i) => (i === at ? to : byte))
+    expect(decodeSamples(4, plain)).toBe('port')
+    expect(decodeSamples(UPLINK_PORT.sample, plain.slice(0, 3))).toBe('short')
+    expect(decodeSamples(UPLINK_PORT.sample, plain.slice(0, 8))).toBe('short')
+    expect(decodeSamples(UPLINK_PORT.sample, Uint8Array.from([...plain, 0]))).toBe('long')
+    expect(decodeSamples(UPLINK_PORT.sample, change(3, 31 << 3))).toBe('set')
+    expect(decodeSamples(UPLINK_PORT.sample, Uint8Array.from([0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0]))).toBe('set')
+    expect(decodeSamples(UPLINK_PORT.sample, change(8, plain[8]! | 1))).toBe('range')
+    expect(decodeSamples(UPLINK_PORT.batch, Uint8Array.from([1, 0, 0, 16, 8, 0, 0, 0, 0, 0]))).toBe('range')
+  })
+
+  test('100,000 random and mutated packets never throw, and what is taken is just what encodes to it', () => {
+    let taken = 0
+    const look = (port: number, bytes: Uint8Array): void => {
+      const decoded = decodeSamples(port, bytes)
+      if (typeof decoded === 'string') return
+      taken++
+      const samples = decoded.samples.map((row, i) => ({
+        sequence: decoded.sequenceLow + i,
+        values: Int32Array.from(row.values),
+        flags: Uint8Array.from(row.flags),
+      }))
+      expect(decoded.samples.flatMap((row) => row.values)).toEqual(samples.flatMap((row) => [...row.values]))
+      expect(encoded({ ...decoded, epoch: decoded.epochAlias, samples })).toEqual(bytes)
+    }
+    const random = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.uint8Array({ maxLength: 60 }))
+    fc.assert(
+      fc.property(random, ([port, bytes]) => look(port, bytes)),
+      { seed, numRuns: 40_000 },
+    )
+    const mutated = fc.tuple(fc.constantFrom(...some), fc.nat(), fc.integer({ min: 1, max: 255 }), fc.nat(9))
+    fc.assert(
+      fc.property(mutated, ([{ group, bytes }, at, mask, cut]) => {
+        const changed = bytes.slice(0, cut ? bytes.length : at % bytes.length)
+        if (changed.length) changed[at % changed.length]! ^= mask
+        look(portOf(group), changed)
+      }),
+      { seed, numRuns: 60_000 },
+    )
+    expect(taken).toBeGreaterThan(1000)
+  })
+})

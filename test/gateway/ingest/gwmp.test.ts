@@ -1,0 +1,226 @@
+/** Semtech's UDP protocol: what is read, what is refused and by what name, and that nothing makes the parser throw. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseDatagram, pullAck, pullResp, pushAck, TX_RESULTS, type Datagram } from '../../../gateway/ingest/gwmp.ts'
+import { bytesOfBase64, parseRxpk } from '../../../gateway/ingest/rxpk.ts'
+
+const EUI = [0xb8, 0x27, 0xeb, 0xff, 0xfe, 0x01, 0x02, 0x03]
+const NOW = 1_800_000_000_000
+const datagram = (identifier: number, body: string | number[] = []): Uint8Array =>
+  Uint8Array.from([2, 0x12, 0x34, identifier, ...EUI, ...(typeof body === 'string' ? Buffer.from(body) : body)])
+
+/** The example of PROTOCOL.TXT, section 4, with its unpadded data. */
+const EXAMPLE = {
+  time: '2013-03-31T16:21:17.528002Z',
+  tmst: 3512348611,
+  chan: 2,
+  rfch: 0,
+  freq: 866.349812,
+  stat: 1,
+  modu: 'LORA',
+  datr: 'SF7BW125',
+  codr: '4/6',
+  rssi: -35,
+  lsnr: 5.1,
+  size: 32,
+  data: '-DS4CGaDCdG+48eJNM3Vai-zDpsR71Pn9CPA9uCON84',
+}
+
+describe('datagrams', () => {
+  test('PUSH_DATA with the frames it carries', () => {
+    const read = parseDatagram(datagram(0, JSON.stringify({ rxpk: [EXAMPLE] })), NOW) as Datagram & { kind: 'pushData' }
+    expect(read).toMatchObject({ kind: 'pushData', token: 0x1234, gateway: 'b827ebfffe010203', refused: [] })
+    expect(read.received[0]!.reception).toEqual({
+      gateway: 'b827ebfffe010203',
+      tmst: 3512348611,
+      frequencyHz: 866_349_812,
+      spreadingFactor: 7,
+      bandwidthHz: 125_000,
+      rssiDbm: -35,
+      snrDb: 5.1,
+      receivedMs: NOW,
+    })
+    expect(read.received[0]!.phy).toHaveLength(32)
+  })
+
+  test('PUSH_DATA with a status only', () => {
+    const status = JSON.stringify({ stat: { time: '2014-01-12 08:59:28 GMT', rxnb: 2, rxok: 2 } })
+    expect(parseDatagram(datagram(0, status), NOW)).toMatchObject({ received: [], refused: [] })
+  })
+
+  test('one bad frame does not spoil the others', () => {
+    const body = JSON.stringify({ rxpk: [EXAMPLE, { ...EXAMPLE, stat: -1 }, EXAMPLE] })
+    const read = parseDatagram(datagram(0, body), NOW) as Datagram & { kind: 'pushData' }
+    expect([read.received.length, read.refused]).toEqual([2, ['crc']])
+  })
+
+  test('PULL_DATA', () => {
+    expect(parseDatagram(datagram(2), NOW)).toEqual({ kind: 'pullData', token: 0x1234, gateway: 'b827ebfffe010203' })
+  })
+
+  for (const result of TX_RESULTS) {
+    test(`TX_ACK with ${result}`, () => {
+      expect(parseDatagram(datagram(5, JSON.stringify({ txpk_ack: { error: result } })), NOW)).toMatchObject({ result })
+    })
+  }
+
+  test('TX_ACK without a body, without an error, and with a word nobody knows', () => {
+    expect(parseDatagram(datagram(5), NOW)).toMatchObject({ result: 'NONE' })
+    expect(parseDatagram(datagram(5, '{}'), NOW)).toMatchObject({ result: 'NONE' })
+    expect(parseDatagram(datagram(5, '{"txpk_ack":{}}'), NOW)).toMatchObject({ result: 'NONE' })
+    expect(parseDatagram(datagram(5, '{"txpk_ack":{"error":"TIRED"}}'), NOW)).toMatchObject({ result: 'OTHER' })
+  })
+
+  const refused: [string, Uint8Array, string][] = [
+    ['nothing', Uint8Array.of(), 'short'],
+    ['half a header', Uint8Array.of(2, 0, 0), 'short'],
+    ['half an EUI', datagram(0).subarray(0, 11), 'short'],
+    ['version 1', Uint8Array.from([1, ...datagram(0).subarray(1)]), 'version'],
+    ['an identifier of a server', datagram(3), 'identifier'],
+    ['an identifier of nobody', datagram(9), 'identifier'],
+    ['a PULL_DATA with a tail', datagram(2, '{}'), 'long'],
+    ['a TX_ACK that is no JSON', datagram(5, '{'), 'json'],
+    ['a TX_ACK that is no object', datagram(5, '[]'), 'shape'],
+    ['a TX_ACK whose answer is no object', datagram(5, '{"txpk_ack":1}'), 'shape'],
+  ]
+  for (const [what, bytes, reason] of refused) {
+    test(`${what} is refused: ${reason}`, () => expect(parseDatagram(bytes, NOW)).toBe(reason))
+  }
+
+  test('a bad body of a PUSH_DATA is named, and its token still known', () => {
+    const of = (body: string | number[]): unknown => parseDatagram(datagram(0, body), NOW)
+    expect(of('{"rxpk":')).toMatchObject({ token: 0x1234, error: 'json' })
+    expect(of([0xff, 0xfe])).toMatchObject({ error: 'json' })
+    expect(of('[]')).toMatchObject({ error: 'shape' })
+    expect(of('null')).toMatchObject({ error: 'shape' })
+    expect(of('{"rxpk":{}}')).toMatchObject({ error: 'shape' })
+  })
+})
+
+describe('rxpk', () => {
+  const wrong: [string, unknown][] = [
+    ['shape', null],
+    ['shape', 'rxpk'],
+    ['crc', { ...EXAMPLE, stat: -1 }],
+    ['crc', { ...EXAMPLE, stat: 0 }],
+    ['modu', { ...EXAMPLE, modu: 'FSK', datr: 50000 }],
+    ['modu', { ...EXAMPLE, modu: undefined }],
+    ['datr', { ...EXAMPLE, datr: 50000 }],
+    ['datr', { ...EXAMPLE, datr: 'SF13BW125' }],
+    ['datr', { ...EXAMPLE, datr: 'SF7BW125 ' }],
+    ['tmst', { ...EXAMPLE, tmst: -1 }],
+    ['tmst', { ...EXAMPLE, tmst: 4294967296 }],
+    ['tmst', { ...EXAMPLE, tmst: 1.5 }],
+    ['freq', { ...EXAMPLE, freq: '921.4' }],
+    ['freq', { ...EXAMPLE, freq: 0 }],
+    ['rssi', { ...EXAMPLE, rssi: undefined }],
+    ['lsnr', { ...EXAMPLE, lsnr: null }],
+    ['data', { ...EXAMPLE, data: undefined }],
+    ['data', { ...EXAMPLE, data: '' }],
+    ['data', { ...EXAMPLE, data: 'AAAAA' }],
+    ['data', { ...EXAMPLE, data: 'AA=' }],
+    ['data', { ...EXAMPLE, data: 'A A=' }],
+    ['data', { ...EXAMPLE, data: 'A'.repeat(344) }],
+    ['size', { ...EXAMPLE, size: 31 }],
+    ['size', { ...EXAMPLE, size: undefined }],
+  ]
+  for (const [reason, rxpk] of wrong) {
+    test(`refused for ${reason}: ${JSON.stringify(rxpk).slice(-60)}`, () => expect(parseRxpk(rxpk, 'aa', NOW)).toBe(reason))
+  }
+
+  test('without stat is taken for good', () => {
+    const { stat, ...rest } = EXAMPLE
+    expect([stat, typeof parseRxpk(rest, 'aa', NOW)]).toEqual([1, 'object'])
+  })
+
+  test('base64 with and without padding gives the same bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 255 }), (bytes) => {
+        const text = Buffer.from(bytes).toString('base64')
+        expect(Array.from(bytesOfBase64(text)!)).toEqual(Array.from(bytes))
+        expect(Array.from(bytesOfBase64(text.replace(/=+$/, ''))!)).toEqual(Array.from(bytes))
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('what the server sends', () => {
+  test('acknowledgements repeat the token', () => {
+    expect([...pushAck(0xbeef)]).toEqual([2, 0xbe, 0xef, 1])
+    expect([...pullAck(0x00ff)]).toEqual([2, 0, 0xff, 4])
+  })
+
+  test('PULL_RESP', () => {
+    const phy = Uint8Array.of(0x60, 1, 2, 3)
+    const frame = { tmst: 4_294_967_295, frequencyHz: 921_400_000, powerDbm: 16, spreadingFactor: 10, bandwidthHz: 125_000, phy }
+    const bytes = pullResp(0x1234, frame)
+    expect([...bytes.subarray(0, 4)]).toEqual([2, 0x12, 0x34, 3])
+    expect(JSON.parse(Buffer.from(bytes.subarray(4)).toString())).toEqual({
+      txpk: {
+        imme: false,
+        tmst: 4_294_967_295,
+        freq: 921.4,
+        rfch: 0,
+        powe: 16,
+        modu: 'LORA',
+        datr: 'SF10BW125',
+        codr: '4/5',
+        ipol: true,
+        ncrc: true,
+        size: 4,
+        data: 'YAECAw==',
+      },
+    })
+  })
+})
+
+/** Either a value or a name from the list: nothing else, and no exception. */
+function isNamed(bytes: Uint8Array): void {
+  const read = parseDatagram(bytes, NOW)
+  if (typeof read === 'string') {
+    expect(['short', 'version', 'identifier', 'long', 'json', 'shape']).toContain(read)
+    return
+  }
+  expect(read.gateway).toMatch(/^[0-9a-f]{16}$/)
+  if (read.kind !== 'pushData') return
+  for (const { reception, phy } of read.received) {
+    if (!(phy.length > 0 && phy.length <= 255 && reception.tmst >= 0 && reception.tmst <= 0xffffffff)) throw new Error('bounds')
+  }
+}
+
+describe('any bytes at all', () => {
+  test('100,000 random and mutated datagrams are read or refused by name', () => {
+    const whole = datagram(0, JSON.stringify({ rxpk: [EXAMPLE, { ...EXAMPLE, stat: -1 }], stat: {} }))
+    const ack = datagram(5, '{"txpk_ack":{"error":"TOO_LATE"}}')
+    const change = fc.tuple(fc.nat({ max: 600 }), fc.nat({ max: 255 }), fc.nat({ max: 2 }))
+    const mutated = fc
+      .tuple(fc.constantFrom(whole, ack, datagram(2)), fc.array(change, { minLength: 1, maxLength: 4 }))
+      .map(([from, changes]) => {
+        let bytes = [...from]
+        for (const [at, byte, how] of changes) {
+          const place = at % bytes.length
+          if (how === 0) bytes[place] = byte
+          else if (how === 1) bytes.splice(place, 1 + (byte & 7))
+          else bytes = [...bytes.slice(0, place), byte, ...bytes.slice(place)]
+          if (bytes.length === 0) bytes = [byte]
+        }
+        return Uint8Array.from(bytes)
+      })
+    const random = fc.uint8Array({ maxLength: 40 })
+    const headed = random.map((tail) => Uint8Array.from([...datagram(tail.length % 6), ...tail]))
+    fc.assert(fc.property(mutated, isNamed), { numRuns: 50_000 })
+    fc.assert(fc.property(random, isNamed), { numRuns: 20_000 })
+    fc.assert(fc.property(headed, isNamed), { numRuns: 30_000 })
+  })
+
+  test('any JSON in place of a frame is read or refused by name', () => {
+    const field = fc.constantFrom('tmst', 'freq', 'stat', 'modu', 'datr', 'rssi', 'lsnr', 'size', 'data', '__proto__', 'toString')
+    fc.assert(
+      fc.property(field, fc.jsonValue(), (name, value) => {
+        isNamed(datagram(0, JSON.stringify({ rxpk: [{ ...EXAMPLE, [name]: value }, value] })))
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+})
