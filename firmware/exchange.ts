@@ -5,15 +5,16 @@
  *  that is away for a day is not flooded, and neither is the air. A node that has heard no acknowledgement for an hour asks for one with its next uplink,
  *  and sends its oldest sample again when it has nothing new. Times are node seconds (firmware/nodeState.ts). */
 import { decodeAcknowledgement } from '../core/packet/acknowledgement.ts'
-import { encodeSamples } from '../core/packet/encode.ts'
 import { encodeHello } from '../core/packet/hello.ts'
 import { setIdOf } from '../core/packet/sets.ts'
-import { DOWNLINK_PORT, UPLINK_PORT, type Sample } from '../core/packet/types.ts'
+import { DOWNLINK_PORT, UPLINK_PORT } from '../core/packet/types.ts'
+import { collect, encodeGroup } from './group.ts'
 import { append, KIND, latest } from './journal.ts'
 import {
   ACKNOWLEDGED_AT,
   FAILURES,
   FIT,
+  FIT_BYTES,
   FLIGHT,
   FLIGHT_END,
   GAP,
@@ -27,12 +28,11 @@ import {
   JOINED,
   LINK,
   nowSeconds,
-  POWER_COUNT,
   SENT,
   UPLINK_AT,
   type Node,
 } from './nodeState.ts'
-import { acknowledge, drop, firstHeld, isFreed, readHeld, type Held } from './queue.ts'
+import { acknowledge, drop, firstHeld } from './queue.ts'
 import { makeMac, type Mac, type SendResult } from './radio/mac.ts'
 import { Sx1276 } from './radio/sx1276.ts'
 
@@ -49,8 +49,6 @@ const BACKOFF_SECONDS_MAX = 3600
 const SPACING_SECONDS = 20
 /** Samples a group is built from at the most: each costs memory. */
 const GROUP_SAMPLES_MAX = 8
-/** A sample may stand so far from the cadence of its batch. */
-const CADENCE_SECONDS = 2
 /** More unsent samples than this: the newest go first, the others as a gap. */
 const BACKLOG_SAMPLES = 16
 /** An exchange that never ends is tried again after so long. */
@@ -176,47 +174,6 @@ function sendHello(node: Node, done: () => void): void {
   })
 }
 
-/** Held samples from `first` on that can share a packet: consecutive, of one power-on, on one cadence, at most `most`. */
-function collect(node: Node, first: number, end: number, most: number): Held[] {
-  const group: Held[] = []
-  for (
-    let sequence = first;
-    sequence < end && group.length < most && !isFreed(node.queue, sequence);
-    sequence++
-  ) {
-    const held = readHeld(node.queue, sequence)
-    if (held === undefined) break
-    const head = group.length > 0 ? group[0]! : held
-    const off = held.atSeconds - head.atSeconds - group.length * node.intervalSeconds
-    if (held.powerCount !== head.powerCount || off > CADENCE_SECONDS || off < -CADENCE_SECONDS) break
-    group.push(held)
-  }
-  return group
-}
-
-/** Encodes as many of the group as fit; answers the bytes, 0 when not even one does. Shortens the group to what was encoded. */
-function encode(node: Node, group: Held[], acknowledgementWanted: boolean, into: Uint8Array): number {
-  for (; group.length > 0; group.pop()) {
-    const last = group[group.length - 1]!
-    const samples: Sample[] = group.map((held) => held.sample)
-    const age = nowSeconds(node) - last.atSeconds
-    const bytes = encodeSamples(
-      {
-        epoch: node.queue.epoch,
-        quantities: node.profile.quantities,
-        samples,
-        ageSeconds: age > 0 ? age : 0,
-        ageUncertain: last.powerCount !== (node.words[POWER_COUNT]! & 0xffff),
-        intervalSeconds: node.intervalSeconds,
-        acknowledgementWanted,
-      },
-      into,
-    )
-    if (bytes > 0) return bytes
-  }
-  return 0
-}
-
 /** Chooses the next samples: the new ones when they are due, else the gap, else the oldest that nobody has answered for. True for new ones. */
 function choose(node: Node): boolean {
   const { words, queue } = node
@@ -239,12 +196,17 @@ function sendSamples(node: Node, done: () => void): void {
   const fresh = choose(node)
   const first = firstHeld(queue, fresh ? words[SENT]! : words[GAP]!)
   const end = fresh ? queue.next : words[GAP_END]!
-  const group = collect(node, first, end, GROUP_SAMPLES_MAX)
+  const payload = new Uint8Array(Math.min(macOf(node).payloadBytesMax(), PAYLOAD_BYTES_MAX))
+  // With more room than last time more samples may fit.
+  if (payload.length > words[FIT_BYTES]!) words[FIT] = 0
+  words[FIT_BYTES] = payload.length
+  const group = collect(node, first, end, words[FIT]! > 0 ? words[FIT]! + 1 : GROUP_SAMPLES_MAX)
+  const collected = group.length
   if (group.length === 0 && first === queue.floor && first < end) drop(queue, first + 1)
   const asked =
     nowSeconds(node) - words[ACKNOWLEDGED_AT]! >= ASK_SECONDS || (!fresh && first + group.length >= end)
-  const payload = new Uint8Array(Math.min(macOf(node).payloadBytesMax(), PAYLOAD_BYTES_MAX))
-  const bytes = encode(node, group, asked, payload)
+  const bytes = encodeGroup(node, group, asked, payload)
+  if (group.length < collected) words[FIT] = group.length
   const next = first + (group.length || 1)
   const move = (): void => {
     if (fresh) words[SENT] = Math.min(next, queue.next)
@@ -261,7 +223,6 @@ function sendSamples(node: Node, done: () => void): void {
       move()
       words[FLIGHT] = first
       words[FLIGHT_END] = next
-      words[FIT] = next - first
       words[UPLINK_AT] = nowSeconds(node)
       receive(node, result)
       spaceOut(node, SPACING_SECONDS)

@@ -45,14 +45,15 @@ export const FLIGHT_END = 14
 export const UPLINK_AT = 15
 export const ACKNOWLEDGED_AT = 16
 export const HEARD_AT = 17
-/** Samples that fitted the last uplink. */
+/** Samples that fit an uplink, where that is fewer than there were (else 0), and the bytes that could be had then. */
 export const FIT = 18
+export const FIT_BYTES = 22
 /** Unix seconds that the network told (0: never), the node seconds they were true at, and the clock's error in per mille. */
 export const SYNC_UNIX = 19
 export const SYNC_AT = 20
 export const CLOCK_ERROR_PER_MILLE = 21
 /** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state. */
-export const FILTERS = 22
+export const FILTERS = 23
 export const FILTER_ROW = 1 + FILTER_WORDS
 
 /** Values of the word HELLO: the gateway does not know the epoch; it knows it; it waits for samples that were given up. */
@@ -103,7 +104,8 @@ function restoreWords(parts: NodeParts, journal: Journal, intervalSeconds: numbe
   if (saved !== undefined && saved.length === bytes.length) bytes.set(saved)
   const clockSeconds = Math.floor(parts.hal.clock.nowMs() / 1000)
   const first = words[POWER_COUNT] === 0
-  const powered = parts.hal.power.resetReason() === 'powerOn' || words[BASE]! + clockSeconds < words[SAVED_AT]!
+  const powered =
+    parts.hal.power.resetReason() === 'powerOn' || words[BASE]! + clockSeconds < words[SAVED_AT]!
   if (first || powered) {
     words[BASE] = words[SAVED_AT]! - clockSeconds
     words[POWER_COUNT]!++

@@ -63,7 +63,12 @@ export interface Gateway {
   /** As POST /api/devices, without the PIN: for composition roots. */
   register(device: DeviceRequest): Promise<DeviceAnswer | ApiError>
   /** As POST /api/lamps/:id/command, without the PIN: `by` stands in the audit log. */
-  commandLamp(target: string, levelPercent: number, untilMs: number, by: string): Promise<LampCommandAnswer | ApiError>
+  commandLamp(
+    target: string,
+    levelPercent: number,
+    untilMs: number,
+    by: string,
+  ): Promise<LampCommandAnswer | ApiError>
   nodes(): NodeView[]
   /** Everything counted since the start, by name; refusals stand under `refused.<reason>`. */
   counts(): Record<string, number>
@@ -91,11 +96,16 @@ interface Ground {
 async function openGround({ dataDir, openStore, region, log }: GatewayOptions): Promise<Ground> {
   const folder = dataDir === MEMORY ? undefined : dataDir
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: OWNER_ONLY })
-  const store = await (openStore ? openStore() : openLibsqlStore(folder === undefined ? MEMORY : join(folder, 'fieldnode.db')))
+  const store = await (openStore
+    ? openStore()
+    : openLibsqlStore(folder === undefined ? MEMORY : join(folder, 'fieldnode.db')))
   const counts = new Counts()
   const activity = new Activity()
   const failed = (error: unknown): void => {
-    counts.refuse(error instanceof StoreError ? 'store' : 'gateway', error instanceof StoreError ? error.reason : 'failure')
+    counts.refuse(
+      error instanceof StoreError ? 'store' : 'gateway',
+      error instanceof StoreError ? error.reason : 'failure',
+    )
     log.error({ error }, 'failure')
   }
   const write = (changes: Changes): Promise<boolean> =>
@@ -124,7 +134,12 @@ async function checkAudit(store: Store, counts: Counts, log: Logger): Promise<vo
 }
 
 /** The radio's side: forwarders, deduplication, pipeline. */
-async function openRadio(options: GatewayOptions, ground: Ground, desk: LightDesk, changed: (node: FieldNode) => void) {
+async function openRadio(
+  options: GatewayOptions,
+  ground: Ground,
+  desk: LightDesk,
+  changed: (node: FieldNode) => void,
+) {
   const { clock, region, udpHost, udpPort } = options
   const { counts, activity } = ground
   // The socket is open before the pipeline is: what comes in between waits in the window.
@@ -142,15 +157,30 @@ async function openRadio(options: GatewayOptions, ground: Ground, desk: LightDes
   return { dedup, forwarders }
 }
 
-async function openHttp(options: GatewayOptions, ground: Ground, acts: Acts, feed: Feed): Promise<HttpServer | undefined> {
-  const { httpHost, httpPort, dataDir, operatorPin, clock, wall = clock, dashboardDir, simulated = false } = options
+async function openHttp(
+  options: GatewayOptions,
+  ground: Ground,
+  acts: Acts,
+  feed: Feed,
+): Promise<HttpServer | undefined> {
+  const {
+    httpHost,
+    httpPort,
+    dataDir,
+    operatorPin,
+    clock,
+    wall = clock,
+    dashboardDir,
+    simulated = false,
+  } = options
   if (httpPort < 0) return undefined
   const pin = OperatorPin.open(dataDir === MEMORY ? undefined : dataDir, operatorPin, wall)
   const app = makeApp({ ...ground, acts, pin, feed, clock, pages: readPages(dashboardDir), simulated })
   return serveHttp(app, httpHost, httpPort, ground.counts)
 }
 
-const bare = <T extends object>(answer: T | Refusal): T | ApiError => (isRefusal(answer) ? answer.error : answer)
+const bare = <T extends object>(answer: T | Refusal): T | ApiError =>
+  isRefusal(answer) ? answer.error : answer
 
 /** Starts a gateway; resolves when its ports are open. Rejects when a port is taken or the data folder cannot be used. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -161,7 +191,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const changed = (node: FieldNode): void => feed.changed(node)
   const desk = new LightDesk({ nodes, clock, write, changed })
   const acts = makeActs({ nodes, desk, clock, write, changed })
-  const closing: (() => unknown)[] = [() => feed.close(), () => desk.close(), () => activity.settled(), () => store.close()]
+  const closing: (() => unknown)[] = [
+    () => feed.close(),
+    () => desk.close(),
+    () => activity.settled(),
+    () => store.close(),
+  ]
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
     for (const step of closing) await step()
@@ -169,9 +204,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   try {
     const { dedup, forwarders } = await openRadio(options, ground, desk, changed)
-    closing.unshift(() => dedup.close(), () => forwarders.close())
+    closing.unshift(
+      () => dedup.close(),
+      () => forwarders.close(),
+    )
     const http = await openHttp(options, ground, acts, feed)
-    if (http) closing.unshift(() => feed.close(), () => http.close())
+    if (http)
+      closing.unshift(
+        () => feed.close(),
+        () => http.close(),
+      )
     log.info({ udpPort: forwarders.port, httpPort: http?.port ?? -1, region: options.region.name }, 'started')
     return {
       udpPort: forwarders.port,

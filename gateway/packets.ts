@@ -37,7 +37,13 @@ export function decodePacket(node: FieldNode, frame: DataFrame): Packet | Packet
   if (!epoch) return 'unknownEpoch'
   const received = receivedOf(node, epoch.epoch)
   const nearest = Math.max(epoch.nextSequence, received.highest + 1)
-  return { kind: 'samples', samples, epoch, received, firstSequence: extendSequence(samples.sequenceLow, nearest) }
+  return {
+    kind: 'samples',
+    samples,
+    epoch,
+    received,
+    firstSequence: extendSequence(samples.sequenceLow, nearest),
+  }
 }
 
 /** The row that keeps what a hello announced. What the store knows of the epoch's samples stays. */

@@ -26,11 +26,22 @@ export const worstFlag = (a: number, b: number): number => (RANK[b]! > RANK[a]! 
 
 /** Runs one value through the filter of its quantity. A value older than the last one is judged by a fresh state, so that what comes
  *  late neither is compared with the future nor moves the state back in time. */
-function judge(node: FieldNode, quantity: number, value: number, timeMs: number, moved: Set<FilterState>): number {
+function judge(
+  node: FieldNode,
+  quantity: number,
+  value: number,
+  timeMs: number,
+  moved: Set<FilterState>,
+): number {
   const row = filterRow(quantity)
   const state = node.filters.get(quantity)
   if (state && timeMs <= state.timeMs) return filterStep(row, new Int32Array(FILTER_WORDS), 0, value, 0)
-  const stepped = state ?? { devEui: node.device.devEui, quantity, words: new Int32Array(FILTER_WORDS), timeMs }
+  const stepped = state ?? {
+    devEui: node.device.devEui,
+    quantity,
+    words: new Int32Array(FILTER_WORDS),
+    timeMs,
+  }
   const verdict = filterStep(row, stepped.words, 0, value, Math.round((timeMs - stepped.timeMs) / 1000))
   stepped.timeMs = timeMs
   node.filters.set(quantity, stepped)
@@ -39,7 +50,11 @@ function judge(node: FieldNode, quantity: number, value: number, timeMs: number,
 }
 
 /** The records of a packet's samples. Those already stored are not filtered again: the store keeps the first verdict. */
-export function judgeSamples(node: FieldNode, packet: Packet & { kind: 'samples' }, receivedMs: number): Judged {
+export function judgeSamples(
+  node: FieldNode,
+  packet: Packet & { kind: 'samples' },
+  receivedMs: number,
+): Judged {
   const { samples: decoded, epoch, received, firstSequence } = packet
   const { devEui } = node.device
   const moved = new Set<FilterState>()
@@ -51,7 +66,8 @@ export function judgeSamples(node: FieldNode, packet: Packet & { kind: 'samples'
     return decoded.quantities.map((quantity, place): Record => {
       const value = values[place]!
       const nodeFlag = flags[place]!
-      const verdict = known || nodeFlag === FLAG.missing ? nodeFlag : judge(node, quantity, value, timeMs, moved)
+      const verdict =
+        known || nodeFlag === FLAG.missing ? nodeFlag : judge(node, quantity, value, timeMs, moved)
       return {
         devEui,
         epoch: epoch.epoch,

@@ -32,11 +32,17 @@ export class Vault {
   /** The secret as hex. Throws VaultError `sealed` when the text was changed, moved or sealed under another master key. */
   open(sealedText: string, owner: string): string {
     const bytes = Buffer.from(sealedText.slice(PREFIX.length), 'base64')
-    if (!sealedText.startsWith(PREFIX) || bytes.length < NONCE_BYTES + TAG_BYTES) throw new VaultError('sealed')
+    if (!sealedText.startsWith(PREFIX) || bytes.length < NONCE_BYTES + TAG_BYTES)
+      throw new VaultError('sealed')
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.masterKey, bytes.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(owner))
+      const decipher = createDecipheriv('aes-256-gcm', this.masterKey, bytes.subarray(0, NONCE_BYTES)).setAAD(
+        Buffer.from(owner),
+      )
       decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
-      return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('hex')
+      return Buffer.concat([
+        decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
+        decipher.final(),
+      ]).toString('hex')
     } catch {
       throw new VaultError('sealed')
     }

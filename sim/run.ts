@@ -80,6 +80,7 @@ export interface Simulation {
 
 /** Puts a run together; virtual time stands at its start. */
 export async function openSimulation(options: RunOptions, makeGateway: MakeGateway): Promise<Simulation> {
+  const began = performance.now()
   const { scenario, seed, region = as923_2 } = options
   const startMs = options.startMs ?? START_MS
   const clock = new VirtualClock(startMs)
@@ -126,7 +127,6 @@ export async function openSimulation(options: RunOptions, makeGateway: MakeGatew
   for (const node of nodes) clock.setTimer(node.plan.powerOnMs, () => node.powerOn())
   const lamps = new Set(nodes.flatMap(({ plan: { lamp } }) => (lamp ? [lamp.id, `group:${lamp.group}`] : [])))
   for (const act of scenario.acts) if (lamps.has(act.target)) gate.schedule(act, gateway)
-  const began = performance.now()
   return {
     clock,
     nodes,

@@ -46,14 +46,20 @@ export function makeActs({ nodes, desk, clock, write, changed }: ActsParts): Act
     const known = nodes.byEui(devEui)
     if (known) return isSame(known, device) ? { devEui, name } : refusal('registered', devEui)
     if (lamp && desk.lamps(lamp.id).length > 0) return refusal('lampTaken', lamp.id)
-    const audit = [auditEntry(clock.now(), by, AUDIT_ACTION.deviceRegister, { devEui, name, result: 'accepted' })]
+    const audit = [
+      auditEntry(clock.now(), by, AUDIT_ACTION.deviceRegister, { devEui, name, result: 'accepted' }),
+    ]
     const node = await nodes.register(device, (row) => write({ devices: [row], audit }))
     if (!node) return refusal('store', devEui)
     changed(node)
     return { devEui, name }
   }
 
-  const commandLamp = async (target: string, input: unknown, by: string): Promise<LampCommandAnswer | Refusal> => {
+  const commandLamp = async (
+    target: string,
+    input: unknown,
+    by: string,
+  ): Promise<LampCommandAnswer | Refusal> => {
     const checked = lampCommandRequest.safeParse(input)
     if (!checked.success) return inputRefusal(checked.error, 'body')
     const { levelPercent, untilMs } = checked.data

@@ -9,7 +9,9 @@ const component = (type: z.ZodType, io: 'input' | 'output'): Json => {
   return rest
 }
 
-const content = (name: string): Json => ({ 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } })
+const content = (name: string): Json => ({
+  'application/json': { schema: { $ref: `#/components/schemas/${name}` } },
+})
 const answer = (description: string, name: string): Json => ({ description, content: content(name) })
 const refused = (description: string): Json => answer(description, 'Error')
 const parameter = (name: string, place: 'path' | 'query', required: boolean, type: string): Json => ({
@@ -21,7 +23,9 @@ const parameter = (name: string, place: 'path' | 'query', required: boolean, typ
 const pin = [{ operatorPin: [] }]
 
 const paths = (): Json => ({
-  '/api/nodes': { get: { summary: 'All nodes as they are now', responses: { 200: answer('nodes', 'Nodes') } } },
+  '/api/nodes': {
+    get: { summary: 'All nodes as they are now', responses: { 200: answer('nodes', 'Nodes') } },
+  },
   '/api/nodes/{eui}/readings': {
     get: {
       summary: "One quantity of one node over time, oldest first, at most the span's newest 20000",
@@ -31,7 +35,11 @@ const paths = (): Json => ({
         parameter('from', 'query', false, 'integer'),
         parameter('to', 'query', false, 'integer'),
       ],
-      responses: { 200: answer('points', 'Readings'), 400: refused('bad query'), 404: refused('no such node or quantity') },
+      responses: {
+        200: answer('points', 'Readings'),
+        400: refused('bad query'),
+        404: refused('no such node or quantity'),
+      },
     },
   },
   '/api/lamps/{id}/command': {
@@ -71,10 +79,15 @@ const paths = (): Json => ({
   '/api/events': {
     get: {
       summary: 'Server-sent events: `nodes` {nowMs, nodes that changed}, `tick` {nowMs}',
-      responses: { 200: { description: 'a stream', content: { 'text/event-stream': {} } }, 503: refused('too many listeners') },
+      responses: {
+        200: { description: 'a stream', content: { 'text/event-stream': {} } },
+        503: refused('too many listeners'),
+      },
     },
   },
-  '/api/status': { get: { summary: 'Counts since the start', responses: { 200: answer('counts', 'Status') } } },
+  '/api/status': {
+    get: { summary: 'Counts since the start', responses: { 200: answer('counts', 'Status') } },
+  },
 })
 
 export function openApiDocument(): Json {

@@ -36,7 +36,11 @@ export function readPages(folder: string | undefined): Map<string, Page> {
     const file = join(entry.parentPath, entry.name)
     const path = '/' + relative(folder, file).split(sep).join('/')
     const cache = path.startsWith('/assets/') ? FOREVER : ASK_AGAIN
-    pages.set(path, { type: TYPES[extname(path)] ?? UNKNOWN_TYPE, body: new Uint8Array(readFileSync(file)), cache })
+    pages.set(path, {
+      type: TYPES[extname(path)] ?? UNKNOWN_TYPE,
+      body: new Uint8Array(readFileSync(file)),
+      cache,
+    })
   }
   const index = pages.get('/index.html')
   if (index) pages.set('/', index)

@@ -72,7 +72,9 @@ export class OperatorPin {
 
   private matches(pin: string, kept: KeptPin): Promise<boolean> {
     return new Promise((resolve) =>
-      scrypt(pin, kept.salt, HASH_BYTES, COST, (error, hash) => resolve(!error && timingSafeEqual(hash, kept.hash))),
+      scrypt(pin, kept.salt, HASH_BYTES, COST, (error, hash) =>
+        resolve(!error && timingSafeEqual(hash, kept.hash)),
+      ),
     )
   }
 

@@ -47,7 +47,11 @@ export function inputRefusal(error: z.ZodError, place: string): Refusal {
   const issue = error.issues[0]!
   const expected = 'expected' in issue ? String(issue.expected) : issue.message
   const where = [place, ...issue.path.map(String)].join('.')
-  return { name: 'input', status: 400, error: { where, expected, got: issue.message.slice(0, GOT_CHARS_MAX) } }
+  return {
+    name: 'input',
+    status: 400,
+    error: { where, expected, got: issue.message.slice(0, GOT_CHARS_MAX) },
+  }
 }
 
 export const isRefusal = (value: object): value is Refusal => 'error' in value

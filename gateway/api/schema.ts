@@ -2,14 +2,20 @@
 import { z } from 'zod'
 import type * as types from './types.ts'
 
-const milliseconds = z.int().min(0).max(8_640_000_000_000_000).meta({ description: 'Unix time in milliseconds' })
+const milliseconds = z
+  .int()
+  .min(0)
+  .max(8_640_000_000_000_000)
+  .meta({ description: 'Unix time in milliseconds' })
 const eui = z
   .string()
   .regex(/^[0-9a-fA-F]{16}$/)
   .transform((text) => text.toLowerCase())
 const name = z.string().trim().min(1).max(64)
 const profile = z.enum(['soil', 'air', 'gauge', 'light'])
-const flag = z.literal([1, 2, 3, 4, 9]).meta({ description: 'QARTOD: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing' })
+const flag = z
+  .literal([1, 2, 3, 4, 9])
+  .meta({ description: 'QARTOD: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing' })
 
 export const readingView = z.object({
   quantity: z.string(),
@@ -34,7 +40,11 @@ const lampView = z.object({
   id: z.string(),
   group: z.string(),
   confirmed: z
-    .object({ levelPercent: z.int(), reason: z.enum(['schedule', 'command', 'doubt', 'fault']), timeMs: milliseconds })
+    .object({
+      levelPercent: z.int(),
+      reason: z.enum(['schedule', 'command', 'doubt', 'fault']),
+      timeMs: milliseconds,
+    })
     .nullable(),
   command: lampCommandView.nullable(),
 })
@@ -47,14 +57,20 @@ export const nodeView = z.object({
   longitude: z.number(),
   lastSeenMs: milliseconds.nullable(),
   intervalSeconds: z.int().nullable(),
-  state: z.enum(['fresh', 'late', 'lost', 'never']).meta({ description: 'late after 2 intervals, lost after 6' }),
+  state: z
+    .enum(['fresh', 'late', 'lost', 'never'])
+    .meta({ description: 'late after 2 intervals, lost after 6' }),
   rssiDbm: z.number().nullable(),
   snrDb: z.number().nullable(),
   readings: z.array(readingView),
   lamp: lampView.optional(),
 })
 
-export const nodesAnswer = z.object({ nowMs: milliseconds, connected: z.literal(true), nodes: z.array(nodeView) })
+export const nodesAnswer = z.object({
+  nowMs: milliseconds,
+  connected: z.literal(true),
+  nodes: z.array(nodeView),
+})
 
 export const readingsQuery = z.object({
   quantity: z.string().min(1).max(64),
@@ -70,7 +86,10 @@ export const readingsAnswer = z.object({
   points: z.array(z.tuple([milliseconds, z.int().nullable(), flag])),
 })
 
-export const lampCommandRequest = z.strictObject({ levelPercent: z.int().min(0).max(100), untilMs: milliseconds })
+export const lampCommandRequest = z.strictObject({
+  levelPercent: z.int().min(0).max(100),
+  untilMs: milliseconds,
+})
 export const lampCommandAnswer = z.object({ command: lampCommandView })
 
 /** A lamp's name must not look like a group's. */
@@ -91,8 +110,14 @@ export const deviceRequest = z.strictObject({
 })
 export const deviceAnswer = z.object({ devEui: z.string(), name: z.string() })
 
-export const statusAnswer = z.object({ nowMs: milliseconds, simulated: z.boolean(), counts: z.record(z.string(), z.number()) })
-export const errorAnswer = z.object({ error: z.object({ where: z.string(), expected: z.string(), got: z.string() }) })
+export const statusAnswer = z.object({
+  nowMs: milliseconds,
+  simulated: z.boolean(),
+  counts: z.record(z.string(), z.number()),
+})
+export const errorAnswer = z.object({
+  error: z.object({ where: z.string(), expected: z.string(), got: z.string() }),
+})
 
 /** Each schema gives the very type that the page is built against; a difference fails to compile here. */
 export type Agreement = [

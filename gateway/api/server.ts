@@ -75,12 +75,18 @@ export function makeApp(parts: ServerParts): Hono<Env> {
     context.header('Cache-Control', 'no-store')
   })
   app.use(
-    bodyLimit({ maxSize: BODY_BYTES_MAX, onError: (context) => refuse(context, refusal('tooLarge', `more than ${BODY_BYTES_MAX}`)) }),
+    bodyLimit({
+      maxSize: BODY_BYTES_MAX,
+      onError: (context) => refuse(context, refusal('tooLarge', `more than ${BODY_BYTES_MAX}`)),
+    }),
   )
   addReads(app, parts, refuse)
   addActs(app, parts, refuse)
   app.notFound((context) => {
-    const page = context.req.method === 'GET' || context.req.method === 'HEAD' ? parts.pages.get(context.req.path) : undefined
+    const page =
+      context.req.method === 'GET' || context.req.method === 'HEAD'
+        ? parts.pages.get(context.req.path)
+        : undefined
     if (!page) return refuse(context, refusal('unknownPath', context.req.path))
     return context.body(page.body, 200, { 'Content-Type': page.type, 'Cache-Control': page.cache })
   })
@@ -98,7 +104,11 @@ function addReads(app: Hono<Env>, parts: ServerParts, refuse: Refuse): void {
   const openApi = openApiDocument()
   app.get('/api/nodes', (context) => {
     const nowMs = clock.now()
-    const answer: NodesAnswer = { nowMs, connected: true, nodes: nodes.all().map((node) => nodeView(node, nowMs)) }
+    const answer: NodesAnswer = {
+      nowMs,
+      connected: true,
+      nodes: nodes.all().map((node) => nodeView(node, nowMs)),
+    }
     return context.json(answer)
   })
   app.get('/api/nodes/:eui/readings', async (context) => {
@@ -116,7 +126,12 @@ function addReads(app: Hono<Env>, parts: ServerParts, refuse: Refuse): void {
   app.get('/openapi.json', (context) => context.json(openApi))
 }
 
-async function readings(store: Store, nodes: Nodes, eui: string, query: object): Promise<ReadingsAnswer | Refusal> {
+async function readings(
+  store: Store,
+  nodes: Nodes,
+  eui: string,
+  query: object,
+): Promise<ReadingsAnswer | Refusal> {
   const checked = readingsQuery.safeParse(query)
   if (!checked.success) return inputRefusal(checked.error, 'query')
   const node = nodes.byEui(eui.toLowerCase())
@@ -171,7 +186,12 @@ export interface HttpServer {
 }
 
 /** Serves `app`; rejects when the port is taken. */
-export async function serveHttp(app: Hono<Env>, host: string, port: number, counts: Counts): Promise<HttpServer> {
+export async function serveHttp(
+  app: Hono<Env>,
+  host: string,
+  port: number,
+  counts: Counts,
+): Promise<HttpServer> {
   const server: ServerType = createAdaptorServer({ fetch: app.fetch, createServer })
   server.on('clientError', (_error: Error, socket: import('node:stream').Duplex) => {
     counts.refuse('http', 'malformed')

@@ -5,7 +5,15 @@ import { once } from 'node:events'
 import type { Clock } from '../../core/clock.ts'
 import type { Activity } from '../activity.ts'
 import type { Counts } from '../counts.ts'
-import { parseDatagram, pullAck, pullResp, pushAck, type Datagram, type Transmission, type TxResult } from './gwmp.ts'
+import {
+  parseDatagram,
+  pullAck,
+  pullResp,
+  pushAck,
+  type Datagram,
+  type Transmission,
+  type TxResult,
+} from './gwmp.ts'
 import type { Rxpk } from './rxpk.ts'
 
 export interface ForwardersOptions {
@@ -125,7 +133,8 @@ export class Forwarders {
 
   private onPull(pull: Datagram & { kind: 'pullData' }, from: RemoteInfo): void {
     const forwarder = this.known.get(pull.gateway)
-    if (!forwarder && this.known.size >= FORWARDERS_MAX) return this.options.counts.refuse('gwmp', 'forwarders')
+    if (!forwarder && this.known.size >= FORWARDERS_MAX)
+      return this.options.counts.refuse('gwmp', 'forwarders')
     if (forwarder) Object.assign(forwarder, { address: from.address, port: from.port })
     else this.known.set(pull.gateway, { address: from.address, port: from.port, rttsMs: [], rttMs: 0 })
     this.answer(pullAck(pull.token), from)

@@ -28,7 +28,14 @@ export const TX_RESULTS = [
 export type TxResult = (typeof TX_RESULTS)[number]
 
 export type Datagram =
-  | { kind: 'pushData'; token: number; gateway: string; received: Rxpk[]; refused: RxpkError[]; error?: 'json' | 'shape' }
+  | {
+      kind: 'pushData'
+      token: number
+      gateway: string
+      received: Rxpk[]
+      refused: RxpkError[]
+      error?: 'json' | 'shape'
+    }
   | { kind: 'pullData'; token: number; gateway: string }
   | { kind: 'txAck'; token: number; gateway: string; result: TxResult }
 
@@ -55,12 +62,20 @@ function parseBody(bytes: Uint8Array): Record<string, unknown> | 'json' | 'shape
   } catch {
     return 'json'
   }
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : 'shape'
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : 'shape'
 }
 
 /** A PUSH_DATA with a bad body is still a datagram: its token wants an answer, or the forwarder takes the line for dead. */
 function parsePushData(bytes: Uint8Array, token: number, gateway: string, receivedMs: number): Datagram {
-  const push = { kind: 'pushData' as const, token, gateway, received: [] as Rxpk[], refused: [] as RxpkError[] }
+  const push = {
+    kind: 'pushData' as const,
+    token,
+    gateway,
+    received: [] as Rxpk[],
+    refused: [] as RxpkError[],
+  }
   const body = parseBody(bytes)
   if (typeof body === 'string') return { ...push, error: body }
   const list = body['rxpk'] ?? []
@@ -95,13 +110,16 @@ export function parseDatagram(bytes: Uint8Array, receivedMs: number): Datagram |
   const identifier = bytes[3]
   if (identifier !== PUSH_DATA && identifier !== PULL_DATA && identifier !== TX_ACK) return 'identifier'
   if (bytes.length < EUI_END) return 'short'
-  const gateway = Buffer.from(bytes.buffer, bytes.byteOffset + HEADER_BYTES, EUI_END - HEADER_BYTES).toString('hex')
+  const gateway = Buffer.from(bytes.buffer, bytes.byteOffset + HEADER_BYTES, EUI_END - HEADER_BYTES).toString(
+    'hex',
+  )
   if (identifier === PUSH_DATA) return parsePushData(bytes, token, gateway, receivedMs)
   if (identifier === TX_ACK) return parseTxAck(bytes, token, gateway)
   return bytes.length === EUI_END ? { kind: 'pullData', token, gateway } : 'long'
 }
 
-const header = (token: number, identifier: number): Uint8Array => Uint8Array.of(VERSION, token >> 8, token & 0xff, identifier)
+const header = (token: number, identifier: number): Uint8Array =>
+  Uint8Array.of(VERSION, token >> 8, token & 0xff, identifier)
 
 export const pushAck = (token: number): Uint8Array => header(token, PUSH_ACK)
 export const pullAck = (token: number): Uint8Array => header(token, PULL_ACK)

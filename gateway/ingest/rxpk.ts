@@ -22,7 +22,8 @@ export interface Rxpk {
 }
 
 /** Which part of an rxpk was wrong: `shape` is no object at all, `crc` a frame that the forwarder knows to be broken. */
-export type RxpkError = 'shape' | 'crc' | 'modu' | 'datr' | 'tmst' | 'freq' | 'rssi' | 'lsnr' | 'data' | 'size'
+export type RxpkError =
+  'shape' | 'crc' | 'modu' | 'datr' | 'tmst' | 'freq' | 'rssi' | 'lsnr' | 'data' | 'size'
 
 /** A LoRa frame carries at most 255 bytes. */
 const PHY_BYTES_MAX = 255

@@ -16,7 +16,12 @@ export const AUDIT_ACTION = {
 export type AuditAction = (typeof AUDIT_ACTION)[keyof typeof AUDIT_ACTION]
 
 /** A row to append; `detail` becomes JSON. */
-export function auditEntry(timeMs: number, who: string, action: AuditAction, detail: Record<string, unknown>): AuditEntry {
+export function auditEntry(
+  timeMs: number,
+  who: string,
+  action: AuditAction,
+  detail: Record<string, unknown>,
+): AuditEntry {
   return { timeMs, who, action, detail: JSON.stringify(detail) }
 }
 
@@ -27,11 +32,17 @@ export function brokenRow(rows: AuditRow[]): number | undefined {
   for (const row of rows) {
     const begins = !last && row.index > 1
     const expected = begins ? row : nextAuditRow(last, row)
-    if (row.index !== expected.index || row.previousHash !== expected.previousHash || row.hash !== expected.hash) return expected.index
+    if (
+      row.index !== expected.index ||
+      row.previousHash !== expected.previousHash ||
+      row.hash !== expected.hash
+    )
+      return expected.index
     last = row
   }
   return undefined
 }
 
 /** Checks the kept log; undefined when it is whole. */
-export const verifyAudit = async (store: Store): Promise<number | undefined> => brokenRow(await store.audit(ROWS_MAX))
+export const verifyAudit = async (store: Store): Promise<number | undefined> =>
+  brokenRow(await store.audit(ROWS_MAX))

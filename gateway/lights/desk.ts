@@ -52,22 +52,39 @@ export class LightDesk {
   lamps(target: string): FieldNode[] {
     return this.options.nodes.all().filter(({ device: { lamp } }) => {
       if (!lamp) return false
-      return target.startsWith(GROUP_PREFIX) ? lamp.group === target.slice(GROUP_PREFIX.length) : lamp.id === target
+      return target.startsWith(GROUP_PREFIX)
+        ? lamp.group === target.slice(GROUP_PREFIX.length)
+        : lamp.id === target
     })
   }
 
   /** Gives a command; resolves after it is stored, for a group one command under one id for all its lamps. */
-  async command(target: string, levelPercent: number, untilMs: number, by: string): Promise<Command | CommandRefusal> {
+  async command(
+    target: string,
+    levelPercent: number,
+    untilMs: number,
+    by: string,
+  ): Promise<Command | CommandRefusal> {
     const lamps = this.lamps(target)
     const nowMs = this.options.clock.now()
     const refusal = lamps.length === 0 ? 'unknownLamp' : untilMs <= nowMs ? 'past' : undefined
     const detail = { target, levelPercent, untilMs }
     if (refusal) {
-      await this.options.write({ audit: [auditEntry(nowMs, by, AUDIT_ACTION.lampCommand, { ...detail, result: refusal })] })
+      await this.options.write({
+        audit: [auditEntry(nowMs, by, AUDIT_ACTION.lampCommand, { ...detail, result: refusal })],
+      })
       return refusal
     }
     const id = this.nextId()
-    const given = { id, levelPercent, untilMs, state: 'commanded' as const, createdMs: nowMs, changedMs: nowMs, by }
+    const given = {
+      id,
+      levelPercent,
+      untilMs,
+      state: 'commanded' as const,
+      createdMs: nowMs,
+      changedMs: nowMs,
+      by,
+    }
     const commands = lamps.map((node): Command => ({ ...given, devEui: node.device.devEui }))
     const replaced = lamps.flatMap((node) => this.over(node))
     const audit = [auditEntry(nowMs, by, AUDIT_ACTION.lampCommand, { ...detail, id, result: 'accepted' })]
@@ -101,7 +118,12 @@ export class LightDesk {
     const named = samples.some((records) =>
       records.some(({ quantity, value, nodeFlag, timeMs }) => {
         // An id comes round again after 65,535 commands: a sample older than the command means the one before.
-        return quantity === LAMP_COMMAND && value === command.id && nodeFlag !== FLAG.missing && timeMs >= command.createdMs
+        return (
+          quantity === LAMP_COMMAND &&
+          value === command.id &&
+          nodeFlag !== FLAG.missing &&
+          timeMs >= command.createdMs
+        )
       }),
     )
     if (!named) return {}
@@ -132,7 +154,13 @@ export class LightDesk {
   private over(node: FieldNode): Command[] {
     const { command } = node
     if (!command || isOver(command.state)) return []
-    return [{ ...command, state: command.state === 'confirmed' ? 'ended' : 'expired', changedMs: this.options.clock.now() }]
+    return [
+      {
+        ...command,
+        state: command.state === 'confirmed' ? 'ended' : 'expired',
+        changedMs: this.options.clock.now(),
+      },
+    ]
   }
 
   private async move(node: FieldNode, state: CommandState): Promise<void> {

@@ -21,11 +21,20 @@ export class DutyBudget {
     const slots = this.spent.get(this.key(gateway, frequencyHz))
     if (!slots) return 0
     const oldest = Math.floor(nowMs / SLOT_MS) - SLOTS + 1
-    return slots.airtimeUs.reduce((sum, airtimeUs, slot) => (slots.minute[slot]! >= oldest ? sum + airtimeUs : sum), 0)
+    return slots.airtimeUs.reduce(
+      (sum, airtimeUs, slot) => (slots.minute[slot]! >= oldest ? sum + airtimeUs : sum),
+      0,
+    )
   }
 
   /** Whether a frame of this airtime still fits; `sharePercent` is the part of the budget it may use. Outside every band nothing fits. */
-  allows(gateway: string, frequencyHz: number, nowMs: number, airtimeUs: number, sharePercent: number): boolean {
+  allows(
+    gateway: string,
+    frequencyHz: number,
+    nowMs: number,
+    airtimeUs: number,
+    sharePercent: number,
+  ): boolean {
     const perMille = this.region.duty[dutyBandOf(this.region, frequencyHz)]?.gatewayPerMille ?? 0
     const budgetUs = (HOUR_MS * perMille * sharePercent) / 100
     return this.usedMicroseconds(gateway, frequencyHz, nowMs) + airtimeUs <= budgetUs
@@ -33,7 +42,10 @@ export class DutyBudget {
 
   spend(gateway: string, frequencyHz: number, nowMs: number, airtimeUs: number): void {
     const key = this.key(gateway, frequencyHz)
-    const slots = this.spent.get(key) ?? { airtimeUs: new Float64Array(SLOTS), minute: new Float64Array(SLOTS) }
+    const slots = this.spent.get(key) ?? {
+      airtimeUs: new Float64Array(SLOTS),
+      minute: new Float64Array(SLOTS),
+    }
     this.spent.set(key, slots)
     const minute = Math.floor(nowMs / SLOT_MS)
     const slot = minute % SLOTS

@@ -39,7 +39,12 @@ function assignDevAddr(node: FieldNode, nodes: Nodes): number {
 }
 
 /** Checks a join request and makes its accept; resolves after nonces and keys are committed. */
-export async function acceptJoin(phy: Uint8Array, region: Region, nodes: Nodes, store: Store): Promise<Joined | JoinRefusal> {
+export async function acceptJoin(
+  phy: Uint8Array,
+  region: Region,
+  nodes: Nodes,
+  store: Store,
+): Promise<Joined | JoinRefusal> {
   const request = parseJoinRequest(phy)
   if (typeof request === 'string') return request
   const node = nodes.byEui(hex(request.devEui))
@@ -50,7 +55,13 @@ export async function acceptJoin(phy: Uint8Array, region: Region, nodes: Nodes, 
   if (node.joinNonce >= JOIN_NONCE_MAX) return 'joinNonce'
   node.devNonce = request.devNonce
   node.joinNonce++
-  const { nwkSKey, appSKey } = deriveSessionKeys(tableAes, node.appKey, node.joinNonce, NET_ID, request.devNonce)
+  const { nwkSKey, appSKey } = deriveSessionKeys(
+    tableAes,
+    node.appKey,
+    node.joinNonce,
+    NET_ID,
+    request.devNonce,
+  )
   const { devAddr } = nodes.openSession(node, assignDevAddr(node, nodes), nwkSKey, appSKey)
   const accept = {
     joinNonce: node.joinNonce,

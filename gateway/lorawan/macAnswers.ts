@@ -1,6 +1,12 @@
 /** What the network answers to a node's MAC commands, and what it asks of a node by itself.
  *  Source: LoRaWAN 1.0.4, chapter 5. A request that this network does not answer is passed over. */
-import { CID, encodeDeviceTimeAns, encodeLinkCheckAns, encodeTxParamSetupReq, walkCommands } from '../../core/lorawan/commands.ts'
+import {
+  CID,
+  encodeDeviceTimeAns,
+  encodeLinkCheckAns,
+  encodeTxParamSetupReq,
+  walkCommands,
+} from '../../core/lorawan/commands.ts'
 import type { Region } from '../../core/regions/region.ts'
 import { bySignal } from '../ingest/dedup.ts'
 import type { Reception } from '../ingest/rxpk.ts'
@@ -26,7 +32,11 @@ function linkCheckAnswer(receptions: Reception[]): Uint8Array {
 }
 
 /** Answers the commands of an uplink; a TxParamSetupAns in it ends the node's dwell time here. */
-export function answerCommands({ session, frame }: Opened, receptions: Reception[], region: Region): MacAnswers {
+export function answerCommands(
+  { session, frame }: Opened,
+  receptions: Reception[],
+  region: Region,
+): MacAnswers {
   const answers: MacAnswers = { urgent: [], ordinary: [] }
   for (const { cid } of walkCommands(frame.port === 0 ? frame.payload : frame.options, false)) {
     if (cid === CID.txParamSetup) session.dwell = false

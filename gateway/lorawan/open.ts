@@ -21,8 +21,13 @@ const COUNTER_MAX = 0xffffffff
 /** The counters with these low 16 bits around the last one: the one before it in time first, then those that may follow. */
 function candidates(last: number, low: number): { used: number[]; next: number[] } {
   const base = last < 0 ? low : last - (last % ROLL_OVER) + low
-  const all = [base - ROLL_OVER, base, base + ROLL_OVER].filter((counter) => counter >= 0 && counter <= COUNTER_MAX)
-  return { used: all.filter((counter) => counter <= last), next: all.filter((counter) => counter > last).slice(0, 2) }
+  const all = [base - ROLL_OVER, base, base + ROLL_OVER].filter(
+    (counter) => counter >= 0 && counter <= COUNTER_MAX,
+  )
+  return {
+    used: all.filter((counter) => counter <= last),
+    next: all.filter((counter) => counter > last).slice(0, 2),
+  }
 }
 
 /** Tries the session's roll-over candidates; `replay` when the MIC is right for a counter that was used. */

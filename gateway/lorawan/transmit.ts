@@ -46,15 +46,27 @@ export class Transmitter {
     return false
   }
 
-  private async sendOnce(reception: Reception, window: Window, { phy, sharePercent }: Downlink): Promise<boolean> {
+  private async sendOnce(
+    reception: Reception,
+    window: Window,
+    { phy, sharePercent }: Downlink,
+  ): Promise<boolean> {
     const { gateway } = reception
     const { frequencyHz, spreadingFactor, bandwidthHz } = window
     const airtimeUs = airtimeMicroseconds(phy.length, spreadingFactor, bandwidthHz, { crc: false })
     if (!this.inTime(reception, window)) return this.refused('late')
-    if (!this.duty.allows(gateway, frequencyHz, this.clock.now(), airtimeUs, sharePercent)) return this.refused('duty')
+    if (!this.duty.allows(gateway, frequencyHz, this.clock.now(), airtimeUs, sharePercent))
+      return this.refused('duty')
     const tmst = (reception.tmst + 1000 * window.delayMs) % 0x100000000
     const powerDbm = this.region.eirpDbmMax
-    const result = await this.forwarders.send(gateway, { tmst, frequencyHz, powerDbm, spreadingFactor, bandwidthHz, phy })
+    const result = await this.forwarders.send(gateway, {
+      tmst,
+      frequencyHz,
+      powerDbm,
+      spreadingFactor,
+      bandwidthHz,
+      phy,
+    })
     if (result !== 'NONE') return this.refused(result)
     this.duty.spend(gateway, frequencyHz, this.clock.now(), airtimeUs)
     this.counts.add(`downlinks.${window.name}`)

@@ -24,7 +24,8 @@ const RX2_AFTER_RX1_MS = 1000
 
 export function dataRateOf(region: Region, reception: Reception): number {
   return region.dataRates.findIndex(
-    ({ spreadingFactor, bandwidthHz }) => spreadingFactor === reception.spreadingFactor && bandwidthHz === reception.bandwidthHz,
+    ({ spreadingFactor, bandwidthHz }) =>
+      spreadingFactor === reception.spreadingFactor && bandwidthHz === reception.bandwidthHz,
   )
 }
 
@@ -33,12 +34,16 @@ function windowsAfter(region: Region, reception: Reception, rule: WindowRule): W
   const window = (name: Window['name'], delayMs: number, frequencyHz: number, dataRate: number): Window[] => {
     const rate = region.dataRates[dataRate]
     if (!rate) return []
-    return [{ name, delayMs, frequencyHz, ...rate, payloadBytesMax: payloadBytesMax(region, dataRate, rule.dwell) }]
+    return [
+      { name, delayMs, frequencyHz, ...rate, payloadBytesMax: payloadBytesMax(region, dataRate, rule.dwell) },
+    ]
   }
   const delayMs = 1000 * rule.delaySeconds
   const uplinkRate = dataRateOf(region, reception)
   return [
-    ...(uplinkRate < 0 ? [] : window('rx1', delayMs, reception.frequencyHz, rx1DataRate(region, uplinkRate, 0, rule.dwell))),
+    ...(uplinkRate < 0
+      ? []
+      : window('rx1', delayMs, reception.frequencyHz, rx1DataRate(region, uplinkRate, 0, rule.dwell))),
     ...window('rx2', delayMs + RX2_AFTER_RX1_MS, region.rx2.frequencyHz, region.rx2.dataRate),
   ]
 }

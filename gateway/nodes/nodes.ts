@@ -115,7 +115,8 @@ export class Nodes {
   private async restoreReadings(node: FieldNode): Promise<void> {
     const { devEui } = node.device
     node.epochs = await this.store.epochs(devEui)
-    for (const { epoch } of node.epochs) node.received.set(epoch, new Received(await this.store.storedSequences(devEui, epoch)))
+    for (const { epoch } of node.epochs)
+      node.received.set(epoch, new Received(await this.store.storedSequences(devEui, epoch)))
     for (const state of await this.store.filterStates(devEui)) node.filters.set(state.quantity, state)
     for (const record of await this.store.latest(devEui)) node.latest.set(record.quantity, record)
     node.command = (await this.store.commands(devEui)).at(-1)

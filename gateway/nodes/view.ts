@@ -1,5 +1,13 @@
 /** A node as the API shows it. */
-import type { LampReason, LampView, NodeState, NodeView, ReadingView, ProfileName, FlagValue } from '../api/types.ts'
+import type {
+  LampReason,
+  LampView,
+  NodeState,
+  NodeView,
+  ReadingView,
+  ProfileName,
+  FlagValue,
+} from '../api/types.ts'
 import { FLAG } from '../../core/flags.ts'
 import { quantity, quantityNamed } from '../../core/quantities.ts'
 import type { Record } from '../store/store.ts'

@@ -29,7 +29,9 @@ export class ManualClock implements Clock {
   async advance(ms: number, settled: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const untilMs = this.nowMs + ms
     for (;;) {
-      const [next] = this.timers.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs || a.order - b.order)
+      const [next] = this.timers
+        .filter(({ atMs }) => atMs <= untilMs)
+        .sort((a, b) => a.atMs - b.atMs || a.order - b.order)
       if (!next) break
       this.timers = this.timers.filter((timer) => timer !== next)
       this.nowMs = Math.max(this.nowMs, next.atMs)

@@ -47,9 +47,20 @@ describe('samples', () => {
       [firstMs - 660_000, 2500, 0],
       [firstMs - 60_000, 2510, 1],
     ])
-    expect(await site.gateway.totals()).toMatchObject({ samples: 2, readings: 6, duplicates: 0, conflicts: 0 })
+    expect(await site.gateway.totals()).toMatchObject({
+      samples: 2,
+      readings: 6,
+      duplicates: 0,
+      conflicts: 0,
+    })
     const [view] = site.gateway.nodes()
-    expect(view).toMatchObject({ eui: devEui, state: 'fresh', rssiDbm: -80, snrDb: 7.5, intervalSeconds: 600 })
+    expect(view).toMatchObject({
+      eui: devEui,
+      state: 'fresh',
+      rssiDbm: -80,
+      snrDb: 7.5,
+      intervalSeconds: 600,
+    })
     expect(view!.readings.map(({ quantity, value }) => [quantity, value])).toEqual([
       ['airTemperature', 2510],
       ['airHumidity', 8010],
@@ -139,7 +150,9 @@ describe('the acknowledgement', () => {
   test('is sent when the node asks', async () => {
     const device = await speaker()
     const asked = group(0, AIR, [good(0), good(1)], { acknowledgementWanted: true })
-    expect(acknowledgement(device, await site.exchange(device.samples(asked)))).toMatchObject({ nextSequence: 2 })
+    expect(acknowledgement(device, await site.exchange(device.samples(asked)))).toMatchObject({
+      nextSequence: 2,
+    })
   })
 
   test('is sent once an hour without asking', async () => {
@@ -153,7 +166,10 @@ describe('the acknowledgement', () => {
 
   test('tells of a gap at once, with what is beyond it, until the gap is closed', async () => {
     const device = await speaker()
-    const beyond = acknowledgement(device, await site.exchange(device.samples(group(2, AIR, [good(2), good(3)]))))
+    const beyond = acknowledgement(
+      device,
+      await site.exchange(device.samples(group(2, AIR, [good(2), good(3)]))),
+    )
     expect(beyond).toMatchObject({ nextSequence: 0, received: Uint8Array.of(0b110) })
     const closing = acknowledgement(device, await site.exchange(device.samples(group(0, AIR, [good(0)]))))
     expect(closing).toMatchObject({ nextSequence: 1, received: Uint8Array.of(0b11) })
@@ -201,7 +217,8 @@ describe('a frame', () => {
   test('of nobody here, with a wrong MIC, or that is none at all is refused by reason', async () => {
     const device = await speaker()
     const phy = device.samples(group(0, AIR, [good(0)]))
-    const changed = (at: number, xor: number): Uint8Array => phy.map((byte, index) => (index === at ? byte ^ xor : byte))
+    const changed = (at: number, xor: number): Uint8Array =>
+      phy.map((byte, index) => (index === at ? byte ^ xor : byte))
     const bad: [Uint8Array, string][] = [
       [changed(phy.length - 1, 1), 'mic'],
       [changed(phy.length - 6, 1), 'mic'],

@@ -69,11 +69,17 @@ export class Site {
   }
 
   /** Sends a frame through the forwarders, lets the window pass, and answers the downlinks that came of it. */
-  async exchange(phy: Uint8Array, options: RxpkOptions = {}, through = [this.forwarder]): Promise<Uint8Array[]> {
+  async exchange(
+    phy: Uint8Array,
+    options: RxpkOptions = {},
+    through = [this.forwarder],
+  ): Promise<Uint8Array[]> {
     const before = this.forwarders.map(({ sent }) => sent.length)
     for (const forwarder of through) await forwarder.push(phy, options)
     await this.pass(3000)
-    return this.forwarders.flatMap(({ sent }, index) => sent.slice(before[index]).map(({ data }) => Buffer.from(data, 'base64')))
+    return this.forwarders.flatMap(({ sent }, index) =>
+      sent.slice(before[index]).map(({ data }) => Buffer.from(data, 'base64')),
+    )
   }
 
   pass(ms: number): Promise<void> {
@@ -112,6 +118,9 @@ export class Site {
       ...this.options,
     })
     const port = this.gateway.udpPort
-    this.forwarders = [await TestForwarder.open('00000000000000aa', port), await TestForwarder.open('00000000000000bb', port)]
+    this.forwarders = [
+      await TestForwarder.open('00000000000000aa', port),
+      await TestForwarder.open('00000000000000bb', port),
+    ]
   }
 }

@@ -1,8 +1,26 @@
 /** A node for tests, as far as the air can tell: it joins, seals uplinks and opens downlinks with core's own functions. */
 import { tableAes } from '../../core/lorawan/aes.ts'
-import { makeSession, openData, parseData, sealData, type DataFrame, type Session } from '../../core/lorawan/frame.ts'
-import { deriveSessionKeys, openJoinAccept, sealJoinRequest, type JoinAccept } from '../../core/lorawan/join.ts'
-import { encodeHello, encodeSamples, UPLINK_PORT, type Hello, type SampleGroup } from '../../core/packet/index.ts'
+import {
+  makeSession,
+  openData,
+  parseData,
+  sealData,
+  type DataFrame,
+  type Session,
+} from '../../core/lorawan/frame.ts'
+import {
+  deriveSessionKeys,
+  openJoinAccept,
+  sealJoinRequest,
+  type JoinAccept,
+} from '../../core/lorawan/join.ts'
+import {
+  encodeHello,
+  encodeSamples,
+  UPLINK_PORT,
+  type Hello,
+  type SampleGroup,
+} from '../../core/packet/index.ts'
 import type { DeviceRequest } from '../../gateway/api/types.ts'
 
 export class TestDevice {
@@ -19,7 +37,11 @@ export class TestDevice {
 
   joinRequest(): Uint8Array {
     const { joinEui, devEui } = this.registration
-    const request = { joinEui: Buffer.from(joinEui, 'hex'), devEui: Buffer.from(devEui, 'hex'), devNonce: this.devNonce++ }
+    const request = {
+      joinEui: Buffer.from(joinEui, 'hex'),
+      devEui: Buffer.from(devEui, 'hex'),
+      devNonce: this.devNonce++,
+    }
     return sealJoinRequest(tableAes, this.appKey, request)
   }
 
@@ -55,7 +77,14 @@ export class TestDevice {
 
   hello(hello: Partial<Hello> = {}, rest: Partial<DataFrame> = {}): Uint8Array {
     const bytes = new Uint8Array(11)
-    const full = { epoch: 0xabcd0102, nextSequence: 0, setId: 2, intervalSeconds: 600, firmwareVersion: 1, ...hello }
+    const full = {
+      epoch: 0xabcd0102,
+      nextSequence: 0,
+      setId: 2,
+      intervalSeconds: 600,
+      firmwareVersion: 1,
+      ...hello,
+    }
     return this.uplink(UPLINK_PORT.hello, bytes.subarray(0, encodeHello(full, bytes)), rest)
   }
 
@@ -77,7 +106,12 @@ export class TestDevice {
 }
 
 /** Samples of the quantities given, all good, one row of values a sample. */
-export function group(sequence: number, quantities: number[], rows: number[][], rest: Partial<SampleGroup> = {}): SampleGroup {
+export function group(
+  sequence: number,
+  quantities: number[],
+  rows: number[][],
+  rest: Partial<SampleGroup> = {},
+): SampleGroup {
   const samples = rows.map((row, index) => ({
     sequence: sequence + index,
     values: Int32Array.from(row),

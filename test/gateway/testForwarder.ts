@@ -50,7 +50,20 @@ export class TestForwarder {
   push(phy: Uint8Array, options: RxpkOptions = {}): Promise<void> {
     const { tmst = 1_000_000, freq = 921.4, datr = 'SF7BW125', rssi = -80, lsnr = 7.5 } = options
     const data = Buffer.from(phy).toString('base64')
-    const rxpk = { tmst, chan: 0, rfch: 0, freq, stat: 1, modu: 'LORA', datr, codr: '4/5', rssi, lsnr, size: phy.length, data }
+    const rxpk = {
+      tmst,
+      chan: 0,
+      rfch: 0,
+      freq,
+      stat: 1,
+      modu: 'LORA',
+      datr,
+      codr: '4/5',
+      rssi,
+      lsnr,
+      size: phy.length,
+      data,
+    }
     return this.pushJson({ rxpk: [rxpk] })
   }
 
@@ -74,7 +87,10 @@ export class TestForwarder {
   }
 
   private header(token: number, identifier: number): Buffer {
-    return Buffer.concat([Buffer.from([2, token >> 8, token & 255, identifier]), Buffer.from(this.eui, 'hex')])
+    return Buffer.concat([
+      Buffer.from([2, token >> 8, token & 255, identifier]),
+      Buffer.from(this.eui, 'hex'),
+    ])
   }
 
   private async request(identifier: number, answer: number, body: Buffer): Promise<void> {

@@ -1,13 +1,27 @@
 /** Semtech's UDP protocol: what is read, what is refused and by what name, and that nothing makes the parser throw. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseDatagram, pullAck, pullResp, pushAck, TX_RESULTS, type Datagram } from '../../../gateway/ingest/gwmp.ts'
+import {
+  parseDatagram,
+  pullAck,
+  pullResp,
+  pushAck,
+  TX_RESULTS,
+  type Datagram,
+} from '../../../gateway/ingest/gwmp.ts'
 import { bytesOfBase64, parseRxpk } from '../../../gateway/ingest/rxpk.ts'
 
 const EUI = [0xb8, 0x27, 0xeb, 0xff, 0xfe, 0x01, 0x02, 0x03]
 const NOW = 1_800_000_000_000
 const datagram = (identifier: number, body: string | number[] = []): Uint8Array =>
-  Uint8Array.from([2, 0x12, 0x34, identifier, ...EUI, ...(typeof body === 'string' ? Buffer.from(body) : body)])
+  Uint8Array.from([
+    2,
+    0x12,
+    0x34,
+    identifier,
+    ...EUI,
+    ...(typeof body === 'string' ? Buffer.from(body) : body),
+  ])
 
 /** The example of PROTOCOL.TXT, section 4, with its unpadded data. */
 const EXAMPLE = {
@@ -28,7 +42,9 @@ const EXAMPLE = {
 
 describe('datagrams', () => {
   test('PUSH_DATA with the frames it carries', () => {
-    const read = parseDatagram(datagram(0, JSON.stringify({ rxpk: [EXAMPLE] })), NOW) as Datagram & { kind: 'pushData' }
+    const read = parseDatagram(datagram(0, JSON.stringify({ rxpk: [EXAMPLE] })), NOW) as Datagram & {
+      kind: 'pushData'
+    }
     expect(read).toMatchObject({ kind: 'pushData', token: 0x1234, gateway: 'b827ebfffe010203', refused: [] })
     expect(read.received[0]!.reception).toEqual({
       gateway: 'b827ebfffe010203',
@@ -55,12 +71,18 @@ describe('datagrams', () => {
   })
 
   test('PULL_DATA', () => {
-    expect(parseDatagram(datagram(2), NOW)).toEqual({ kind: 'pullData', token: 0x1234, gateway: 'b827ebfffe010203' })
+    expect(parseDatagram(datagram(2), NOW)).toEqual({
+      kind: 'pullData',
+      token: 0x1234,
+      gateway: 'b827ebfffe010203',
+    })
   })
 
   for (const result of TX_RESULTS) {
     test(`TX_ACK with ${result}`, () => {
-      expect(parseDatagram(datagram(5, JSON.stringify({ txpk_ack: { error: result } })), NOW)).toMatchObject({ result })
+      expect(parseDatagram(datagram(5, JSON.stringify({ txpk_ack: { error: result } })), NOW)).toMatchObject({
+        result,
+      })
     })
   }
 
@@ -68,7 +90,9 @@ describe('datagrams', () => {
     expect(parseDatagram(datagram(5), NOW)).toMatchObject({ result: 'NONE' })
     expect(parseDatagram(datagram(5, '{}'), NOW)).toMatchObject({ result: 'NONE' })
     expect(parseDatagram(datagram(5, '{"txpk_ack":{}}'), NOW)).toMatchObject({ result: 'NONE' })
-    expect(parseDatagram(datagram(5, '{"txpk_ack":{"error":"TIRED"}}'), NOW)).toMatchObject({ result: 'OTHER' })
+    expect(parseDatagram(datagram(5, '{"txpk_ack":{"error":"TIRED"}}'), NOW)).toMatchObject({
+      result: 'OTHER',
+    })
   })
 
   const refused: [string, Uint8Array, string][] = [
@@ -125,7 +149,8 @@ describe('rxpk', () => {
     ['size', { ...EXAMPLE, size: undefined }],
   ]
   for (const [reason, rxpk] of wrong) {
-    test(`refused for ${reason}: ${JSON.stringify(rxpk).slice(-60)}`, () => expect(parseRxpk(rxpk, 'aa', NOW)).toBe(reason))
+    test(`refused for ${reason}: ${JSON.stringify(rxpk).slice(-60)}`, () =>
+      expect(parseRxpk(rxpk, 'aa', NOW)).toBe(reason))
   }
 
   test('without stat is taken for good', () => {
@@ -153,7 +178,14 @@ describe('what the server sends', () => {
 
   test('PULL_RESP', () => {
     const phy = Uint8Array.of(0x60, 1, 2, 3)
-    const frame = { tmst: 4_294_967_295, frequencyHz: 921_400_000, powerDbm: 16, spreadingFactor: 10, bandwidthHz: 125_000, phy }
+    const frame = {
+      tmst: 4_294_967_295,
+      frequencyHz: 921_400_000,
+      powerDbm: 16,
+      spreadingFactor: 10,
+      bandwidthHz: 125_000,
+      phy,
+    }
     const bytes = pullResp(0x1234, frame)
     expect([...bytes.subarray(0, 4)]).toEqual([2, 0x12, 0x34, 3])
     expect(JSON.parse(Buffer.from(bytes.subarray(4)).toString())).toEqual({
@@ -185,7 +217,8 @@ function isNamed(bytes: Uint8Array): void {
   expect(read.gateway).toMatch(/^[0-9a-f]{16}$/)
   if (read.kind !== 'pushData') return
   for (const { reception, phy } of read.received) {
-    if (!(phy.length > 0 && phy.length <= 255 && reception.tmst >= 0 && reception.tmst <= 0xffffffff)) throw new Error('bounds')
+    if (!(phy.length > 0 && phy.length <= 255 && reception.tmst >= 0 && reception.tmst <= 0xffffffff))
+      throw new Error('bounds')
   }
 }
 
@@ -215,7 +248,19 @@ describe('any bytes at all', () => {
   })
 
   test('any JSON in place of a frame is read or refused by name', () => {
-    const field = fc.constantFrom('tmst', 'freq', 'stat', 'modu', 'datr', 'rssi', 'lsnr', 'size', 'data', '__proto__', 'toString')
+    const field = fc.constantFrom(
+      'tmst',
+      'freq',
+      'stat',
+      'modu',
+      'datr',
+      'rssi',
+      'lsnr',
+      'size',
+      'data',
+      '__proto__',
+      'toString',
+    )
     fc.assert(
       fc.property(field, fc.jsonValue(), (name, value) => {
         isNamed(datagram(0, JSON.stringify({ rxpk: [{ ...EXAMPLE, [name]: value }, value] })))

@@ -30,7 +30,11 @@ const state = (level: number, command: number, reason: number, device = lamp): U
 
 const view = (eui = lamp.registration.devEui) => site.gateway.nodes().find((node) => node.eui === eui)!.lamp!
 
-async function command(target: string, levelPercent: number, forMs: number): Promise<LampCommandAnswer['command']> {
+async function command(
+  target: string,
+  levelPercent: number,
+  forMs: number,
+): Promise<LampCommandAnswer['command']> {
   const answer = await site.gateway.commandLamp(target, levelPercent, site.clock.now() + forMs, 'tester')
   if (!('command' in answer)) throw new Error(JSON.stringify(answer))
   return answer.command
@@ -51,7 +55,14 @@ describe('a command', () => {
     expect(view().confirmed).toEqual({ levelPercent: 0, reason: 'schedule', timeMs: site.clock.now() - 3000 })
     const untilMs = site.clock.now() + HOUR_MS
     const given = await command('L1', 80, HOUR_MS)
-    expect(given).toEqual({ id: 1, levelPercent: 80, untilMs, state: 'commanded', createdMs: site.clock.now(), by: 'tester' })
+    expect(given).toEqual({
+      id: 1,
+      levelPercent: 80,
+      untilMs,
+      state: 'commanded',
+      createdMs: site.clock.now(),
+      by: 'tester',
+    })
     expect(view().command!.state).toBe('commanded')
 
     await site.pass(60_000)
@@ -68,7 +79,13 @@ describe('a command', () => {
     await site.pass(HOUR_MS)
     expect(view().command!.state).toBe('ended')
     const audit = await site.store.audit(10)
-    expect(audit.map(({ who, action, detail }) => [who, action, (JSON.parse(detail) as { result: string }).result])).toEqual([
+    expect(
+      audit.map(({ who, action, detail }) => [
+        who,
+        action,
+        (JSON.parse(detail) as { result: string }).result,
+      ]),
+    ).toEqual([
       ['console', 'device.register', 'accepted'],
       ['tester', 'lamp.command', 'accepted'],
       ['gateway', 'lamp.state', 'waiting'],
@@ -80,7 +97,8 @@ describe('a command', () => {
 
   test('is said again until the lamp names it', async () => {
     await command('L1', 50, HOUR_MS)
-    for (let round = 0; round < 3; round++) expect(heard(lamp, await site.exchange(state(0, 0, SCHEDULE)))).toHaveLength(1)
+    for (let round = 0; round < 3; round++)
+      expect(heard(lamp, await site.exchange(state(0, 0, SCHEDULE)))).toHaveLength(1)
     expect(view().command!.state).toBe('waiting')
     await site.exchange(state(50, 1, COMMAND))
     expect(heard(lamp, await site.exchange(state(50, 1, COMMAND)))).toEqual([])
@@ -140,7 +158,9 @@ describe('a command', () => {
     sequence = 0
     expect(heard(lamp, await site.exchange(state(0, 0, SCHEDULE)))[0]).toMatchObject({ command: given.id })
     sequence = 0
-    expect(heard(second, await site.exchange(state(0, 0, SCHEDULE, second)))[0]).toMatchObject({ command: given.id })
+    expect(heard(second, await site.exchange(state(0, 0, SCHEDULE, second)))[0]).toMatchObject({
+      command: given.id,
+    })
     sequence = 0
     expect(heard(other, await site.exchange(state(0, 0, SCHEDULE, other)))).toEqual([])
     expect(view(other.registration.devEui).command).toBeNull()
@@ -157,7 +177,10 @@ describe('a restart', () => {
     expect(view().command!.state).toBe('waiting')
     await site.exchange(state(80, 1, COMMAND))
     await site.restart()
-    expect(view()).toMatchObject({ confirmed: { levelPercent: 80, reason: 'command' }, command: { state: 'confirmed' } })
+    expect(view()).toMatchObject({
+      confirmed: { levelPercent: 80, reason: 'command' },
+      command: { state: 'confirmed' },
+    })
     await site.pass(HOUR_MS)
     expect(view().command!.state).toBe('ended')
     await site.restart()
@@ -194,7 +217,9 @@ describe('refused', () => {
     expect(await refused('L1', nowMs + 1000)).toBe('store')
     site.gatewayStore.write = write
     expect(view().command).toBeNull()
-    const results = (await site.store.audit(10)).map(({ detail }) => (JSON.parse(detail) as { result: string }).result)
+    const results = (await site.store.audit(10)).map(
+      ({ detail }) => (JSON.parse(detail) as { result: string }).result,
+    )
     expect(results).toEqual(['accepted', 'unknownLamp', 'unknownLamp', 'unknownLamp', 'past'])
   })
 })
@@ -206,11 +231,18 @@ describe('the audit log', () => {
     expect(brokenRow(rows)).toBeUndefined()
     expect(brokenRow([])).toBeUndefined()
     for (let at = 0; at < rows.length; at++) {
-      const changes = [{ who: 'nobody' }, { timeMs: 0 }, { detail: '{}' }, { action: 'x' }, { hash: '0'.repeat(64) }]
+      const changes = [
+        { who: 'nobody' },
+        { timeMs: 0 },
+        { detail: '{}' },
+        { action: 'x' },
+        { hash: '0'.repeat(64) },
+      ]
       for (const change of changes) {
         expect(brokenRow(rows.map((row, index) => (index === at ? { ...row, ...change } : row)))).toBe(at + 1)
       }
-      if (at > 0 && at < rows.length - 1) expect(brokenRow(rows.filter((_, index) => index !== at))).toBe(at + 1)
+      if (at > 0 && at < rows.length - 1)
+        expect(brokenRow(rows.filter((_, index) => index !== at))).toBe(at + 1)
     }
   })
 

@@ -11,7 +11,8 @@ import { group, type TestDevice } from '../testDevice.ts'
 const AIR = [3, 4, 16]
 const HOUR_MS = 3_600_000
 const NONE = new Uint8Array(0)
-const asking = (sequence: number) => group(sequence, AIR, [[2500, 8000, 4000]], { acknowledgementWanted: true })
+const asking = (sequence: number) =>
+  group(sequence, AIR, [[2500, 8000, 4000]], { acknowledgementWanted: true })
 const cids = (options: Uint8Array): number[] => walkCommands(options, true).map(({ cid }) => cid)
 
 let site: Site
@@ -29,7 +30,15 @@ describe('windows', () => {
     expect(sent).toMatchObject({ tmst: 32_704, freq: 920.6, datr: 'SF9BW125' })
   })
 
-  for (const word of ['TOO_LATE', 'COLLISION_PACKET', 'TX_FREQ', 'TX_POWER', 'GPS_UNLOCKED', 'TOO_EARLY', 'COLLISION_BEACON']) {
+  for (const word of [
+    'TOO_LATE',
+    'COLLISION_PACKET',
+    'TX_FREQ',
+    'TX_POWER',
+    'GPS_UNLOCKED',
+    'TOO_EARLY',
+    'COLLISION_BEACON',
+  ]) {
     test(`RX2 takes the same frame when the forwarder says ${word}`, async () => {
       site.forwarder.verdict = ({ datr }) => (datr === 'SF10BW125' ? 'NONE' : word)
       const [first, second] = await site.exchange(device.hello())
@@ -98,7 +107,10 @@ describe('MAC commands', () => {
     const [phy] = await site.exchange(device.uplink(-1, NONE, { options: Uint8Array.of(CID.deviceTime) }))
     const commands = walkCommands(device.open(phy!).options, true)
     expect(commands.map(({ cid }) => cid)).toEqual([CID.txParamSetup, CID.deviceTime])
-    expect(decodeDeviceTimeAns(commands[1]!.payload)).toEqual({ unixSeconds: askedMs / 1000, milliseconds: 0 })
+    expect(decodeDeviceTimeAns(commands[1]!.payload)).toEqual({
+      unixSeconds: askedMs / 1000,
+      milliseconds: 0,
+    })
   })
 
   test('LinkCheckAns names the margin and how many heard it', async () => {
@@ -119,12 +131,16 @@ describe('MAC commands', () => {
 
   test('at SF10 under dwell time the acknowledgement fits and the time waits', async () => {
     const both = Uint8Array.of(CID.deviceTime)
-    const frame = device.open((await site.exchange(device.hello({}, { options: both }), { datr: 'SF10BW125' }))[0]!)
+    const frame = device.open(
+      (await site.exchange(device.hello({}, { options: both }), { datr: 'SF10BW125' }))[0]!,
+    )
     expect(frame.port).toBe(1)
     expect(cids(frame.options)).toEqual([CID.txParamSetup])
     expect(frame.options.length + frame.payload.length).toBeLessThanOrEqual(11)
     const lifted = Uint8Array.of(CID.txParamSetup, CID.deviceTime)
-    const later = device.open((await site.exchange(device.hello({}, { options: lifted }), { datr: 'SF10BW125' }))[0]!)
+    const later = device.open(
+      (await site.exchange(device.hello({}, { options: lifted }), { datr: 'SF10BW125' }))[0]!,
+    )
     expect([later.port, cids(later.options)]).toEqual([1, [CID.deviceTime]])
   })
 
@@ -141,7 +157,10 @@ describe('the frame itself', () => {
   test('a confirmed uplink is acknowledged, with or without anything else to say', async () => {
     const frame = device.open((await site.exchange(device.uplink(-1, NONE, { confirmed: true })))[0]!)
     expect(frame).toMatchObject({ ack: true, port: -1, confirmed: false, pending: false })
-    expect(device.open((await site.exchange(device.hello({}, { confirmed: true })))[0]!)).toMatchObject({ ack: true, port: 1 })
+    expect(device.open((await site.exchange(device.hello({}, { confirmed: true })))[0]!)).toMatchObject({
+      ack: true,
+      port: 1,
+    })
   })
 
   test('a device that asks whether anybody hears it is answered', async () => {
@@ -207,6 +226,8 @@ test('an acknowledgement is asked for and comes under way while a second uplink 
   await site.forwarder.push(device.samples(asking(1)))
   const before = site.forwarder.sent.length
   await site.pass(3000)
-  const counters = site.forwarder.sent.slice(before).map(({ data }) => device.open(Buffer.from(data, 'base64')).counter)
+  const counters = site.forwarder.sent
+    .slice(before)
+    .map(({ data }) => device.open(Buffer.from(data, 'base64')).counter)
   expect(counters).toEqual([1, 2])
 })

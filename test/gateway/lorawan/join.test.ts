@@ -19,12 +19,29 @@ async function registered(number: number): Promise<TestDevice> {
 
 test('a join accept comes in RX1 with the channels of the region', async () => {
   const device = await registered(1)
-  const [accept] = await site.exchange(device.joinRequest(), { tmst: 4_294_967_295, datr: 'SF10BW125', freq: 921.6 })
+  const [accept] = await site.exchange(device.joinRequest(), {
+    tmst: 4_294_967_295,
+    datr: 'SF10BW125',
+    freq: 921.6,
+  })
   device.join(accept!)
-  expect(device.accept).toMatchObject({ joinNonce: 0, netId: 0, rx1DrOffset: 0, rx2DataRate: 2, rxDelaySeconds: 1 })
+  expect(device.accept).toMatchObject({
+    joinNonce: 0,
+    netId: 0,
+    rx1DrOffset: 0,
+    rx2DataRate: 2,
+    rxDelaySeconds: 1,
+  })
   expect(device.accept.channelHz).toEqual(as923_2.extraChannelsHz.slice(0, 5))
   // 5 s after the request, on a counter that wraps.
-  expect(site.forwarder.sent[0]).toMatchObject({ tmst: 4_999_999, freq: 921.6, datr: 'SF10BW125', powe: 16, ipol: true, ncrc: true })
+  expect(site.forwarder.sent[0]).toMatchObject({
+    tmst: 4_999_999,
+    freq: 921.6,
+    datr: 'SF10BW125',
+    powe: 16,
+    ipol: true,
+    ncrc: true,
+  })
   expect(site.count('joins')).toBe(1)
 })
 

@@ -9,8 +9,16 @@ import type { Nodes } from '../../../gateway/nodes/nodes.ts'
 const ADDRESS = 0x00123456
 
 function fieldNode(key: number, counterUp: number): FieldNode {
-  const frames = makeSession(tableAes, ADDRESS, new Uint8Array(16).fill(key), new Uint8Array(16).fill(key + 1))
-  return { device: { devEui: `node ${key}` }, session: { frames, devAddr: ADDRESS, counterUp } as LiveSession } as FieldNode
+  const frames = makeSession(
+    tableAes,
+    ADDRESS,
+    new Uint8Array(16).fill(key),
+    new Uint8Array(16).fill(key + 1),
+  )
+  return {
+    device: { devEui: `node ${key}` },
+    session: { frames, devAddr: ADDRESS, counterUp } as LiveSession,
+  } as FieldNode
 }
 
 const table = (...members: FieldNode[]): Nodes =>
@@ -19,7 +27,14 @@ const table = (...members: FieldNode[]): Nodes =>
 function uplink(node: FieldNode, counter: number): Uint8Array {
   const bare = { confirmed: false, downlink: false, adr: false, adrAckReq: false, ack: false, pending: false }
   const options = new Uint8Array(0)
-  return sealData(node.session!.frames, { ...bare, devAddr: ADDRESS, counter, options, port: 1, payload: Uint8Array.of(1) })
+  return sealData(node.session!.frames, {
+    ...bare,
+    devAddr: ADDRESS,
+    counter,
+    options,
+    port: 1,
+    payload: Uint8Array.of(1),
+  })
 }
 
 test('three roll-overs pass, and nothing in between is accepted twice', () => {

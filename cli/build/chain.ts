@@ -1,0 +1,167 @@
+/** From TypeScript to Espruino: rollup checks and strips the types, Babel lowers what the interpreter lacks, rollup makes one function, terser shortens it.
+ *  Babel's list is the one that was run against the interpreter; each name it leaves out is something the interpreter does right by itself. */
+import { fileURLToPath } from 'node:url'
+import { babel } from '@rollup/plugin-babel'
+import typescript from '@rollup/plugin-typescript'
+import { rollup, type Plugin, type RollupCache, type RollupOptions } from 'rollup'
+import { minify, type MinifyOptions } from 'terser'
+import { ROOT } from './plan.ts'
+
+/** Left as they are: Espruino has them, and their lowered form costs functions. */
+const NATIVE = [
+  'arrow-functions',
+  'template-literals',
+  'shorthand-properties',
+  'classes',
+  'for-of',
+  'typeof-symbol',
+  'nullish-coalescing-operator',
+]
+
+const BABEL = {
+  babelHelpers: 'bundled' as const,
+  extensions: ['.ts', '.js'],
+  babelrc: false,
+  configFile: false,
+  presets: [
+    [
+      fileURLToPath(import.meta.resolve('@babel/preset-env')),
+      {
+        targets: { ie: 11 },
+        modules: false,
+        exclude: NATIVE.map((name) => '@babel/plugin-transform-' + name),
+      },
+    ],
+  ],
+  assumptions: {
+    setPublicClassFields: true,
+    privateFieldsAsProperties: true,
+    iterableIsArray: true,
+    objectRestNoSymbols: true,
+    setComputedProperties: true,
+    setSpreadProperties: true,
+    skipForOfIteratorClosing: true,
+    superIsCallableConstructor: true,
+    noClassCalls: true,
+    ignoreFunctionLength: true,
+    setClassMethods: true,
+    pureGetters: true,
+    noDocumentAll: true,
+    noNewArrows: true,
+  },
+}
+
+export const TERSER: MinifyOptions = {
+  ecma: 2015,
+  toplevel: true,
+  compress: { passes: 2, ecma: 2015, pure_getters: true, unsafe_arrows: true, keep_fargs: false },
+  mangle: { toplevel: true },
+  format: { ascii_only: true, ecma: 2015 },
+}
+
+/** A bundle with the map that leads from its characters to the TypeScript they came from. */
+export interface Chained {
+  readonly code: string
+  /** Source map version 3 as JSON; its sources are paths from the root. */
+  readonly map: string
+}
+
+/** Where a bundle begins: a name for messages and a few lines of code that import what it needs from the root. */
+export interface Entry {
+  readonly name: string
+  readonly code: string
+}
+
+const ENTRY_MARK = '\0entry:'
+
+/** Serves the entries' code; their imports begin at the root. */
+function entries(list: readonly Entry[]): Plugin {
+  return {
+    name: 'entries',
+    resolveId: (source, importer) => {
+      if (source.startsWith(ENTRY_MARK)) return source
+      return importer?.startsWith(ENTRY_MARK) ? ROOT + source.replace(/^\.\//, '') : null
+    },
+    load: (id) => list.find((entry) => ENTRY_MARK + entry.name === id)?.code ?? null,
+  }
+}
+
+/** Gives back what an earlier pass loaded, so that types are checked and modules are lowered once for all bundles. */
+function earlier(cache: RollupCache): Plugin {
+  const modules = new Map(cache.modules.map((module) => [module.id, module]))
+  return {
+    name: 'earlier',
+    resolveId: (source, importer) => {
+      if (importer === undefined) return source
+      return modules.get(importer)?.resolvedIds[source]?.id ?? null
+    },
+    load: (id) => {
+      const module = modules.get(id)
+      return module ? { code: module.originalCode, map: module.originalSourcemap } : null
+    },
+  }
+}
+
+const warnings = (list: string[]): NonNullable<RollupOptions['onwarn']> => (warning) =>
+  void list.push(warning.message)
+
+/** Types, imports and Babel for the modules of every entry. Throws with all messages when one is wrong. */
+async function lowered(list: readonly Entry[], tsconfig: string): Promise<RollupCache> {
+  const wrong: string[] = []
+  const bundle = await rollup({
+    input: list.map((entry) => ENTRY_MARK + entry.name),
+    onwarn: warnings(wrong),
+    plugins: [
+      entries(list),
+      typescript({
+        tsconfig,
+        noEmit: false,
+        noEmitOnError: true,
+        target: 'ES2022',
+        useDefineForClassFields: false,
+        importHelpers: false,
+        sourceMap: true,
+        inlineSources: false,
+      }),
+      babel(BABEL),
+    ],
+  })
+  await bundle.close()
+  if (wrong.length > 0 || !bundle.cache) throw new Error(wrong.join('\n'))
+  return bundle.cache
+}
+
+/** One entry's modules as one function, before terser. */
+async function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
+  const wrong: string[] = []
+  const bundle = await rollup({
+    input: ENTRY_MARK + entry.name,
+    cache,
+    onwarn: warnings(wrong),
+    plugins: [earlier(cache)],
+    treeshake: { propertyReadSideEffects: false },
+  })
+  const { output } = await bundle.generate({ format: 'iife', strict: false, sourcemap: true, file: ROOT + 'x.js' })
+  await bundle.close()
+  if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  return { code: output[0].code, map: output[0].map!.toString() }
+}
+
+/** The whole chain: one bundle an entry, in the order of the entries. `tsconfig` says how strictly their modules are checked. */
+export async function chain(
+  list: readonly Entry[],
+  tsconfig = ROOT + 'firmware/tsconfig.json',
+  terser = TERSER,
+): Promise<Chained[]> {
+  const cache = await lowered(list, tsconfig)
+  const chained: Chained[] = []
+  for (const entry of list) {
+    const whole = await joined(entry, cache)
+    const { code, map } = await minify(
+      { [entry.name]: whole.code },
+      { ...terser, sourceMap: { content: whole.map } },
+    )
+    chained.push({ code: code!, map: map as string })
+  }
+  return chained
+}
