@@ -1,5 +1,5 @@
 /** The time of day on a lamp: told by the network now and then, carried on by the node's clock, and never trusted more than it deserves.
- *  The error of the clock is taken as 10 % until two answers of the network, an hour or more apart, have measured it; then as twice what was measured and
+ *  The error of the clock is taken as 10 % until two answers of the network, forty minutes or more apart, have measured it; then as twice what was measured and
  *  1 per mille more (an ESP32 that stays awake counts by a crystal of 20 ppm; one whose crystal fails, or whose network errs, shows it here). */
 import type { Settings } from '../core/settings.ts'
 import { scheduleLevel, type LampState } from '../core/lights/index.ts'
@@ -8,7 +8,7 @@ import { CLOCK_ERROR_PER_MILLE, nowSeconds, secondsAt, SYNC_AT, SYNC_UNIX, type 
 const CLOCK_ERROR_PER_MILLE_MAX = 100
 /** An answer is this good at once: its fraction is cut off and its transmission takes a moment. */
 const SYNC_ERROR_SECONDS = 2
-const MEASURE_SECONDS_MIN = 3600
+const MEASURE_SECONDS_MIN = 2400
 /** The time is asked for when it may be wrong by this much, and once a day. */
 const UNCERTAINTY_SECONDS_MAX = 300
 const ASK_SECONDS = 86_400

@@ -25,7 +25,13 @@ import { Nodes } from './nodes/nodes.ts'
 import { nodeView } from './nodes/view.ts'
 import { makePipeline } from './pipeline.ts'
 import { openLibsqlStore } from './store/libsql.ts'
-import { StoreError, type Changes, type Store, type Totals } from './store/store.ts'
+import {
+  StoreError,
+  type Changes,
+  type Record as StoredRecord,
+  type Store,
+  type Totals,
+} from './store/store.ts'
 import { openVault, throwawayVault } from './vault.ts'
 
 export interface GatewayOptions {
@@ -73,12 +79,16 @@ export interface Gateway {
   /** Everything counted since the start, by name; refusals stand under `refused.<reason>`. */
   counts(): Record<string, number>
   totals(): Promise<Totals>
+  /** Every reading kept of one node, quantity by quantity, oldest first. */
+  records(devEui: string): Promise<StoredRecord[]>
   /** Finishes what was begun, frees ports and files; calling it again is harmless. */
   close(): Promise<void>
 }
 
 const MEMORY = ':memory:'
 const OWNER_ONLY = 0o700
+/** The last moment a Date can name. */
+const TIME_MAX_MS = 8_640_000_000_000_000
 
 /** What every part needs, made before any of them. */
 interface Ground {
@@ -179,6 +189,14 @@ async function openHttp(
   return serveHttp(app, httpHost, httpPort, ground.counts)
 }
 
+async function records(store: Store, devEui: string): Promise<StoredRecord[]> {
+  const newest = await store.latest(devEui)
+  const all = newest.map(({ quantity }) =>
+    store.readings(devEui, quantity, 0, TIME_MAX_MS, Number.MAX_SAFE_INTEGER),
+  )
+  return (await Promise.all(all)).flat()
+}
+
 const bare = <T extends object>(answer: T | Refusal): T | ApiError =>
   isRefusal(answer) ? answer.error : answer
 
@@ -225,6 +243,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       nodes: () => nodes.all().map((node) => nodeView(node, clock.now())),
       counts: () => counts.all(),
       totals: () => store.totals(),
+      records: (devEui) => records(store, devEui),
       close: () => (closed ??= close()),
     }
   } catch (error) {

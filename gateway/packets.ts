@@ -46,10 +46,20 @@ export function decodePacket(node: FieldNode, frame: DataFrame): Packet | Packet
   }
 }
 
-/** The row that keeps what a hello announced. What the store knows of the epoch's samples stays. */
+/** The row that keeps what a hello announced. The hello's sequence is the lowest that the node still holds: what comes before it and is
+ *  not stored was given up there and will never come. */
 export function epochRow(devEui: string, hello: Hello, helloMs: number): Epoch {
   const { epoch, nextSequence, setId, intervalSeconds, firmwareVersion } = hello
-  return { devEui, epoch, nextSequence, lowestSequence: 0, setId, intervalSeconds, firmwareVersion, helloMs }
+  return {
+    devEui,
+    epoch,
+    nextSequence,
+    lowestSequence: nextSequence,
+    setId,
+    intervalSeconds,
+    firmwareVersion,
+    helloMs,
+  }
 }
 
 /** Puts the epoch last, as the one announced most recently. */

@@ -18,7 +18,7 @@ import { dataWindows, joinWindows } from './lorawan/windows.ts'
 import { hear } from './nodes/hear.ts'
 import { inTurn, type FieldNode } from './nodes/node.ts'
 import { sessionRow, type Nodes } from './nodes/nodes.ts'
-import { announce, decodePacket, epochRow, type Packet } from './packets.ts'
+import { announce, decodePacket, epochRow, receivedOf, type Packet } from './packets.ts'
 import { judgeSamples } from './quality.ts'
 import type { Changes, Outcome, Store } from './store/store.ts'
 
@@ -39,16 +39,25 @@ export interface Parts {
 export type Pipeline = (heard: Heard) => void
 
 export function makePipeline(parts: Parts): Pipeline {
-  const { activity, counts, nodes, failed } = parts
   return (heard) => {
-    if (heard.phy.length > 0 && heard.phy[0]! >> 5 === FRAME_TYPE.joinRequest) {
-      void activity.during(() => join(parts, heard).catch(failed))
-      return
+    try {
+      take(parts, heard)
+    } catch (error) {
+      parts.failed(error)
     }
-    const opened = openUplink(heard.phy, nodes)
-    if (typeof opened === 'string') return counts.refuse('frame', opened)
-    void activity.during(() => inTurn(opened.node, () => uplink(parts, heard, opened).catch(failed)))
   }
+}
+
+/** Moves the frame's counter at once, so that its copy is a replay, and leaves the rest to the node's turn. */
+function take(parts: Parts, heard: Heard): void {
+  const { activity, counts, nodes, failed } = parts
+  if (heard.phy[0]! >> 5 === FRAME_TYPE.joinRequest) {
+    void activity.during(() => join(parts, heard).catch(failed))
+    return
+  }
+  const opened = openUplink(heard.phy, nodes)
+  if (typeof opened === 'string') return counts.refuse('frame', opened)
+  void activity.during(() => inTurn(opened.node, () => uplink(parts, heard, opened).catch(failed)))
 }
 
 /** A join request: answered after nonces and keys are committed. */
@@ -86,7 +95,10 @@ async function uplink(parts: Parts, heard: Heard, opened: Opened): Promise<void>
 
 /** Takes over into memory what is now committed. What came again or in conflict shows nothing new. */
 function remember(node: FieldNode, packet: Packet, changes: Changes, outcomes: Outcome[]): void {
-  for (const epoch of changes.epochs ?? []) announce(node, epoch)
+  for (const epoch of changes.epochs ?? []) {
+    announce(node, epoch)
+    receivedOf(node, epoch.epoch).raise(epoch.lowestSequence)
+  }
   changes.samples?.forEach((records, index) => {
     if (packet.kind === 'samples') packet.received.add(records[0]!.sequence)
     if (outcomes[index] !== 'stored') return

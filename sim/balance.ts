@@ -8,7 +8,7 @@ import { firstHeld, readHeld, type Queue } from '../firmware/queue.ts'
 import { NorFlash } from './chips/flash.ts'
 import { ESP32_COSTS } from './costs.ts'
 import type { StoredReading } from './gatewayPort.ts'
-import { makeHal } from './hal.ts'
+import { SimHal } from './hal.ts'
 import { Machine } from './machine.ts'
 import type { SimNode } from './node.ts'
 import { Random } from './random.ts'
@@ -28,7 +28,7 @@ export function queueOf(node: SimNode): Queue | undefined {
   flash.bytes.set(node.machine.flash.bytes)
   if (flash.bytes.every((byte) => byte === 0xff)) return undefined
   const machine = new Machine(node.machine.clock, ESP32_COSTS, 1, () => undefined, flash)
-  const hal = makeHal(machine, {
+  const hal = new SimHal(machine, {
     settings: () => undefined,
     random: new Random(0, 'copy'),
     log: () => undefined,

@@ -1,10 +1,25 @@
-/** The Hal of one program on a simulated machine. Each call charges the processor what it costs on a board (costs.ts). */
+/** The Hal of the programs on a simulated machine. Each call charges the processor what it costs on a board (costs.ts).
+ *  Classes, since a closure a call would be made anew for every machine; one Hal serves all programs of its machine, one after the other. */
+import type { Aes, BlockCipher } from '../core/cipher.ts'
 import { tableAes } from '../core/lorawan/aes.ts'
-import type { Adc, Flash, Gpio, Hal, I2cBus, NodeClock, Power, SpiBus } from '../firmware/hal/index.ts'
+import type {
+  Adc,
+  Edge,
+  Flash,
+  Gpio,
+  Hal,
+  I2cBus,
+  NodeClock,
+  Power,
+  ResetReason,
+  SpiBus,
+} from '../firmware/hal/index.ts'
 import type { Event } from './clock.ts'
 import { ChipMisuse } from './chips/misuse.ts'
 import type { Machine } from './machine.ts'
 import type { Random } from './random.ts'
+
+const MILLIVOLTS_MAX = 3_300
 
 /** What a program may know besides its chips. */
 export interface HalSources {
@@ -13,159 +28,204 @@ export interface HalSources {
   log(line: string): void
 }
 
-/** The Hal for the program that `machine` has just started; it is dead when that program has ended. */
-export function makeHal(machine: Machine, sources: HalSources): Hal {
-  const { costs } = machine
-  return {
-    clock: makeClock(machine),
-    power: makePower(machine),
-    gpio: makeGpio(machine),
-    adc: makeAdc(machine),
-    i2c: makeI2c(machine),
-    spi: makeSpi(machine),
-    flash: makeFlash(machine),
-    aes: (key) => {
-      machine.spend(costs.callMicros + costs.aesKeyMicros)
-      const encrypt = tableAes(key)
-      return (block) => {
-        machine.spend(costs.callMicros + costs.aesBlockMicros)
-        encrypt(block)
-      }
-    },
-    settings: () => sources.settings(),
-    noise: () => {
-      machine.spend(costs.callMicros + costs.adcMicros)
-      return sources.random.uint32()
-    },
-    log: (line) => {
-      machine.spend(costs.callMicros + line.length * costs.logByteMicros)
-      sources.log(line)
-    },
+export class SimHal implements Hal {
+  readonly clock: NodeClock
+  readonly power: Power
+  readonly gpio: Gpio
+  readonly adc: Adc
+  readonly i2c: I2cBus
+  readonly spi: SpiBus
+  readonly flash: Flash
+  readonly aes: Aes
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly sources: HalSources,
+  ) {
+    this.clock = new SimNodeClock(machine)
+    this.power = new SimPower(machine)
+    this.gpio = new SimGpio(machine)
+    this.adc = new SimAdc(machine)
+    this.i2c = new SimI2c(machine)
+    this.spi = new SimSpi(machine)
+    this.flash = new SimFlash(machine)
+    this.aes = (key) => cipherOn(machine, key)
+  }
+
+  settings(): Uint8Array | undefined {
+    return this.sources.settings()
+  }
+
+  noise(): number {
+    this.machine.spend(this.machine.costs.callMicros + this.machine.costs.adcMicros)
+    return this.sources.random.uint32()
+  }
+
+  log(line: string): void {
+    this.machine.spend(this.machine.costs.callMicros + line.length * this.machine.costs.logByteMicros)
+    this.sources.log(line)
   }
 }
 
-function makeClock(machine: Machine): NodeClock {
-  const { clock, program } = machine
-  const timers = new Map<number, Event>()
-  let last = 0
-  return {
-    nowMs: () => machine.ownMs(machine.cpuMicros()),
-    setTimer: (delayMs, run) => {
-      machine.spend(machine.costs.callMicros)
-      if (!(delayMs >= 0)) throw new ChipMisuse('esp32', 'a timer takes a time of 0 or more', `${delayMs} ms`)
-      const timer = ++last
-      const due = machine.cpuMicros() + machine.worldMicros(delayMs)
-      const fire = (): void => {
-        if (timers.delete(timer)) run()
-      }
-      timers.set(
-        timer,
-        clock.at(due, () => machine.enter(fire, program)),
-      )
-      return timer
-    },
-    clearTimer: (timer) => {
-      const event = timers.get(timer)
-      if (event) clock.cancel(event)
-      timers.delete(timer)
-    },
+/** The board's own AES: as core's, at the board's price. */
+function cipherOn(machine: Machine, key: Uint8Array): BlockCipher {
+  machine.spend(machine.costs.callMicros + machine.costs.aesKeyMicros)
+  const encrypt = tableAes(key)
+  return (block) => {
+    machine.spend(machine.costs.callMicros + machine.costs.aesBlockMicros)
+    encrypt(block)
   }
 }
 
-function makePower(machine: Machine): Power {
-  return {
-    resetReason: () => machine.resetReason,
-    deepSleep: (durationMs) => machine.deepSleep(durationMs),
+class SimNodeClock implements NodeClock {
+  private readonly timers = new Map<number, Event>()
+  private last = 0
+
+  constructor(private readonly machine: Machine) {}
+
+  nowMs(): number {
+    return this.machine.ownMs(this.machine.cpuMicros())
+  }
+
+  setTimer(delayMs: number, run: () => void): number {
+    const { machine } = this
+    machine.spend(machine.costs.callMicros)
+    if (!(delayMs >= 0)) throw new ChipMisuse('esp32', 'a timer takes a time of 0 or more', `${delayMs} ms`)
+    const timer = ++this.last
+    const { program } = machine
+    const dueMicros = machine.cpuMicros() + machine.worldMicros(delayMs)
+    const event = machine.clock.at(dueMicros, () => {
+      // A program that has ended takes its timers with it.
+      if (machine.program === program) machine.enter(() => this.timers.delete(timer) && run())
+      else this.timers.delete(timer)
+    })
+    this.timers.set(timer, event)
+    return timer
+  }
+
+  clearTimer(timer: number): void {
+    const event = this.timers.get(timer)
+    if (event) this.machine.clock.cancel(event)
+    this.timers.delete(timer)
   }
 }
 
-function makeGpio(machine: Machine): Gpio {
-  const watched = new Map<number, number>()
-  let last = 0
-  return {
-    write: (number, high) => {
-      machine.spend(machine.costs.callMicros)
-      machine.write(machine.pin(number), high, machine.cpuMicros())
-    },
-    read: (number) => {
-      machine.spend(machine.costs.callMicros)
-      const pin = machine.pin(number)
-      return pin.read ? pin.read() : pin.high
-    },
-    pulse: (number, microseconds) => {
-      machine.spend(machine.costs.callMicros)
-      machine.pin(number).onPulse?.(microseconds, machine.cpuMicros())
-    },
-    watch: (number, edge, run) => {
-      machine.spend(machine.costs.callMicros)
-      const watch = ++last
-      watched.set(watch, number)
-      machine.pin(number).edges.set(watch, (high, atMicros) => {
-        if (edge === 'both' || (edge === 'rising') === high) run(high, machine.ownMs(atMicros))
-      })
-      return watch
-    },
-    unwatch: (watch) => {
-      const number = watched.get(watch)
-      if (number !== undefined) machine.pin(number).edges.delete(watch)
-      watched.delete(watch)
-    },
+class SimPower implements Power {
+  constructor(private readonly machine: Machine) {}
+
+  resetReason(): ResetReason {
+    return this.machine.resetReason
+  }
+
+  deepSleep(durationMs: number): void {
+    this.machine.deepSleep(durationMs)
   }
 }
 
-function makeAdc(machine: Machine): Adc {
-  return {
-    readMillivolts: (number) => {
-      machine.spend(machine.costs.callMicros + machine.costs.adcMicros)
-      const read = machine.pin(number).millivolts
-      if (!read) throw new ChipMisuse('esp32', 'an analog pin that nothing is wired to', `pin ${number}`)
-      return Math.max(0, Math.min(3_300, Math.round(read(machine.cpuMicros()))))
-    },
+class SimGpio implements Gpio {
+  private readonly watched = new Map<number, number>()
+  private last = 0
+
+  constructor(private readonly machine: Machine) {}
+
+  write(number: number, high: boolean): void {
+    this.machine.spend(this.machine.costs.callMicros)
+    this.machine.write(this.machine.pin(number), high, this.machine.cpuMicros())
+  }
+
+  read(number: number): boolean {
+    this.machine.spend(this.machine.costs.callMicros)
+    const pin = this.machine.pin(number)
+    return pin.read ? pin.read() : pin.high
+  }
+
+  pulse(number: number, microseconds: number): void {
+    this.machine.spend(this.machine.costs.callMicros)
+    this.machine.pin(number).onPulse?.(microseconds, this.machine.cpuMicros())
+  }
+
+  watch(number: number, edge: Edge, run: (high: boolean, atMs: number) => void): number {
+    const { machine } = this
+    machine.spend(machine.costs.callMicros)
+    const watch = ++this.last
+    this.watched.set(watch, number)
+    machine.pin(number).edges.set(watch, (high, atMicros) => {
+      if (edge === 'both' || (edge === 'rising') === high) run(high, machine.ownMs(atMicros))
+    })
+    return watch
+  }
+
+  unwatch(watch: number): void {
+    const number = this.watched.get(watch)
+    if (number !== undefined) this.machine.pin(number).edges.delete(watch)
+    this.watched.delete(watch)
   }
 }
 
-function makeI2c(machine: Machine): I2cBus {
-  const { costs, i2c } = machine
-  return {
-    write: (address, bytes) => {
-      machine.spend(costs.callMicros + (1 + bytes.length) * costs.i2cByteMicros)
-      return i2c.get(address)?.write(bytes, machine.cpuMicros()) ?? false
-    },
-    read: (address, length) => {
-      machine.spend(costs.callMicros + (1 + length) * costs.i2cByteMicros)
-      return i2c.get(address)?.read(length, machine.cpuMicros())
-    },
+class SimAdc implements Adc {
+  constructor(private readonly machine: Machine) {}
+
+  readMillivolts(number: number): number {
+    const { machine } = this
+    machine.spend(machine.costs.callMicros + machine.costs.adcMicros)
+    const read = machine.pin(number).millivolts
+    if (!read) throw new ChipMisuse('esp32', 'an analog pin that nothing is wired to', `pin ${number}`)
+    return Math.max(0, Math.min(MILLIVOLTS_MAX, Math.round(read(machine.cpuMicros()))))
   }
 }
 
-function makeSpi(machine: Machine): SpiBus {
-  const { costs, spi } = machine
-  return {
-    transfer: (selectPin, bytes) => {
-      machine.spend(costs.callMicros + bytes.length * costs.spiByteMicros)
-      const chip = spi.get(selectPin)
-      if (!chip) throw new ChipMisuse('esp32', 'a select pin that no chip is wired to', `pin ${selectPin}`)
-      return chip.transfer(bytes, machine.cpuMicros())
-    },
+class SimI2c implements I2cBus {
+  constructor(private readonly machine: Machine) {}
+
+  write(address: number, bytes: number[]): boolean {
+    const { machine } = this
+    machine.spend(machine.costs.callMicros + (1 + bytes.length) * machine.costs.i2cByteMicros)
+    return machine.i2c.get(address)?.write(bytes, machine.cpuMicros()) ?? false
+  }
+
+  read(address: number, length: number): Uint8Array | undefined {
+    const { machine } = this
+    machine.spend(machine.costs.callMicros + (1 + length) * machine.costs.i2cByteMicros)
+    return machine.i2c.get(address)?.read(length, machine.cpuMicros())
   }
 }
 
-function makeFlash(machine: Machine): Flash {
-  const { costs, flash } = machine
-  return {
-    size: flash.size,
-    sectorSize: flash.sectorSize,
-    read: (offset, length) => {
-      machine.spend(costs.callMicros + length * costs.flashReadByteMicros)
-      return flash.read(offset, length)
-    },
-    write: (offset, bytes) => {
-      machine.spend(costs.callMicros + costs.flashWriteMicros + bytes.length * costs.flashWriteByteMicros)
-      flash.write(offset, bytes)
-    },
-    erase: (offset) => {
-      machine.spend(costs.callMicros + costs.flashEraseMicros)
-      flash.erase(offset)
-    },
+class SimSpi implements SpiBus {
+  constructor(private readonly machine: Machine) {}
+
+  transfer(selectPin: number, bytes: Uint8Array | number[]): Uint8Array {
+    const { machine } = this
+    machine.spend(machine.costs.callMicros + bytes.length * machine.costs.spiByteMicros)
+    const chip = machine.spi.get(selectPin)
+    if (!chip) throw new ChipMisuse('esp32', 'a select pin that no chip is wired to', `pin ${selectPin}`)
+    return chip.transfer(bytes, machine.cpuMicros())
+  }
+}
+
+class SimFlash implements Flash {
+  readonly size: number
+  readonly sectorSize: number
+
+  constructor(private readonly machine: Machine) {
+    this.size = machine.flash.size
+    this.sectorSize = machine.flash.sectorSize
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    const { costs, flash } = this.machine
+    this.machine.spend(costs.callMicros + length * costs.flashReadByteMicros)
+    return flash.read(offset, length)
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    const { costs, flash } = this.machine
+    this.machine.spend(costs.callMicros + costs.flashWriteMicros + bytes.length * costs.flashWriteByteMicros)
+    flash.write(offset, bytes)
+  }
+
+  erase(offset: number): void {
+    const { costs, flash } = this.machine
+    this.machine.spend(costs.callMicros + costs.flashEraseMicros)
+    flash.erase(offset)
   }
 }

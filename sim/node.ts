@@ -13,7 +13,7 @@ import { SoilProbe } from './chips/soilProbe.ts'
 import { Sx1276 } from './chips/sx1276.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Costs } from './costs.ts'
-import { makeHal } from './hal.ts'
+import { SimHal } from './hal.ts'
 import { Machine } from './machine.ts'
 import { Random } from './random.ts'
 import type { Spot, World } from './world/world.ts'
@@ -68,6 +68,7 @@ export class SimNode {
   relay?: Relay
   /** The record a technician wrote; undefined is a blank node. */
   settings: Uint8Array | undefined
+  private readonly hal: SimHal
   private readonly spot: Spot
   private readonly gaugeHeightMm: number
 
@@ -80,8 +81,12 @@ export class SimNode {
     const random = (what: string): Random => new Random(seed, `${name}/${what}`)
     const rate = 1 + random('crystal').between(-CRYSTAL_PPM, CRYSTAL_PPM) / 1e6
     this.spot = world.spot(name)
-    const noise = random('noise')
-    this.machine = new Machine(clock, costs, rate, () => this.begin(noise))
+    this.machine = new Machine(clock, costs, rate, () => this.begin())
+    this.hal = new SimHal(this.machine, {
+      settings: () => this.settings,
+      random: random('noise'),
+      log: (line) => shared.log(name, line),
+    })
     this.link = (air.constructor as typeof Air).link(name, plan.distanceM, random('link'))
     this.radio = new Sx1276(clock, air.ether(this.link), (high) =>
       this.machine.edge(board.radio.interrupt, high),
@@ -147,15 +152,9 @@ export class SimNode {
     this.radio.resetPin(true, now)
   }
 
-  private begin(noise: Random): void {
-    const { log } = this.shared
+  private begin(): void {
     const { board, profile, region } = this.parts
-    const hal = makeHal(this.machine, {
-      settings: () => this.settings,
-      random: noise,
-      log: (line) => log(this.plan.devEui, line),
-    })
-    start(board, profile, region, hal)
+    start(board, profile, region, this.hal)
   }
 
   private wireBoard(): void {

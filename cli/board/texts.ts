@@ -43,6 +43,7 @@ const en = {
       '  --soil-dry, --soil-wet   millivolts of the probe in dry air and in water (soil)',
       '  --height-mm <mm>         the sensor above the datum (gauge)',
       '  --lamp <id> --group <name>   what the page calls the lamp and its group (light)',
+      '  A negative number is joined to its option: --latitude=-10.5',
     ].join('\n'),
     expects: {
       needed: 'a value',
@@ -55,6 +56,7 @@ const en = {
     },
     nothing: 'nothing',
     exists: 'a file that exists',
+    cannotWrite: 'the settings cannot be written',
     written: (where: string) => `Settings written to ${where}.`,
     registered: (devEui: string, gateway: string) => `Device ${devEui} is registered at ${gateway}.`,
     notRegistered: (devEui: string) => `Device ${devEui} is not registered at any gateway (no --gateway).`,
@@ -109,6 +111,7 @@ const vi: BoardTexts = {
       '  --soil-dry, --soil-wet   milivôn của đầu dò trong không khí khô và trong nước (soil)',
       '  --height-mm <mm>         độ cao cảm biến so với mốc (gauge)',
       '  --lamp <mã> --group <tên>    tên đèn và tên nhóm trên trang web (light)',
+      '  Số âm viết liền với tùy chọn: --latitude=-10.5',
     ].join('\n'),
     expects: {
       needed: 'một giá trị',
@@ -121,6 +124,7 @@ const vi: BoardTexts = {
     },
     nothing: 'không có gì',
     exists: 'tệp đã tồn tại',
+    cannotWrite: 'không ghi được cấu hình',
     written: (where) => `Đã ghi cấu hình vào ${where}.`,
     registered: (devEui, gateway) => `Thiết bị ${devEui} đã được đăng ký ở ${gateway}.`,
     notRegistered: (devEui) =>

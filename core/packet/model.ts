@@ -32,33 +32,34 @@ export class ModelWriter extends BitWriter implements ModelPort {
   }
 
   choice(bit: number, weight: number, total: number): number {
-    const ones = share(this.low, this.high, weight, total)
-    if (bit) this.high = this.low + ones - 1
-    else this.low += ones
+    let low = this.low
+    let high = this.high
+    const ones = share(low, high, weight, total)
+    if (bit) high = low + ones - 1
+    else low += ones
     this.begun = true
-    while (this.shift()) continue
+    // The interval doubles as long as its leading bit is settled, or it lies around the middle.
+    for (;;) {
+      let base = 0
+      if (high < HALF) this.emit(0)
+      else if (low >= HALF) {
+        this.emit(1)
+        base = HALF
+      } else if (low >= QUARTER && high < HALF + QUARTER) {
+        this.pending++
+        base = QUARTER
+      } else break
+      low = (low - base) * 2
+      high = (high - base) * 2 + 1
+    }
+    this.low = low
+    this.high = high
     return bit
   }
 
-  /** Doubles the interval where its leading bit is settled, or where it lies around the middle. */
-  private shift(): boolean {
-    let base = 0
-    if (this.high < HALF) this.emit(0)
-    else if (this.low >= HALF) {
-      this.emit(1)
-      base = HALF
-    } else if (this.low >= QUARTER && this.high < HALF + QUARTER) {
-      this.pending++
-      base = QUARTER
-    } else return false
-    this.low = (this.low - base) * 2
-    this.high = (this.high - base) * 2 + 1
-    return true
-  }
-
   private emit(bit: number): void {
-    this.bits(bit ? 1 : 0, 1)
-    for (; this.pending > 0; this.pending--) this.bits(bit ? 0 : 1, 1)
+    this.bits(bit, 1)
+    for (; this.pending > 0; this.pending--) this.bits(1 - bit, 1)
   }
 
   override finish(): number {
@@ -82,23 +83,24 @@ export class ModelReader extends BitReader implements ModelPort {
 
   choice(_bit: number, weight: number, total: number): number {
     if (this.code < 0) this.code = this.bits(0, 16)
-    const ones = share(this.low, this.high, weight, total)
-    const bit = this.code < this.low + ones ? 1 : 0
-    if (bit) this.high = this.low + ones - 1
-    else this.low += ones
-    while (this.shift()) continue
+    let low = this.low
+    let high = this.high
+    const ones = share(low, high, weight, total)
+    const bit = this.code < low + ones ? 1 : 0
+    if (bit) high = low + ones - 1
+    else low += ones
+    for (;;) {
+      let base = 0
+      if (low >= HALF) base = HALF
+      else if (low >= QUARTER && high < HALF + QUARTER) base = QUARTER
+      else if (high >= HALF) break
+      low = (low - base) * 2
+      high = (high - base) * 2 + 1
+      this.code = (this.code - base) * 2 + this.bits(0, 1)
+    }
+    this.low = low
+    this.high = high
     return bit
-  }
-
-  private shift(): boolean {
-    let base = 0
-    if (this.low >= HALF) base = HALF
-    else if (this.low >= QUARTER && this.high < HALF + QUARTER) base = QUARTER
-    else if (this.high >= HALF) return false
-    this.low = (this.low - base) * 2
-    this.high = (this.high - base) * 2 + 1
-    this.code = (this.code - base) * 2 + this.bits(0, 1)
-    return true
   }
 
   override finish(): 'short' | 'long' | undefined {

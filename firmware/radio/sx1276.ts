@@ -254,7 +254,7 @@ export class Sx1276 implements Radio {
     const status = this.read(FIFO_RX_CURRENT_ADDR, 11)
     this.write(FIFO_ADDR_PTR, [status[0]!])
     const snrQuarterDb = (status[9]! << 24) >> 24
-    const rssiDbm = RSSI_OFFSET_DBM + status[10]! + (snrQuarterDb < 0 ? snrQuarterDb >> 2 : 0)
+    const rssiDbm = RSSI_OFFSET_DBM + status[10]! + (snrQuarterDb < 0 ? (snrQuarterDb + 2) >> 2 : 0)
     // A transfer has at least one byte; a frame without any is refused for its length either way.
     return { bytes: this.read(FIFO, status[3]! || 1), rssiDbm, snrQuarterDb }
   }

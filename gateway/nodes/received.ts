@@ -15,7 +15,7 @@ export class Received {
     this.above = new Set(stored.above)
   }
 
-  /** Lowest sequence not stored. */
+  /** Lowest sequence neither stored nor given up. */
   get nextSequence(): number {
     return this.next
   }
@@ -37,6 +37,14 @@ export class Received {
   add(sequence: number): void {
     if (this.has(sequence)) return
     this.above.add(sequence)
+    while (this.above.delete(this.next)) this.next++
+  }
+
+  /** The node has given up what comes before `lowest`: it is not waited for any more. */
+  raise(lowest: number): void {
+    if (lowest <= this.next) return
+    this.next = lowest
+    for (const sequence of this.above) if (sequence < lowest) this.above.delete(sequence)
     while (this.above.delete(this.next)) this.next++
   }
 

@@ -114,10 +114,9 @@ describe('settings', () => {
   })
 
   test('never throw on random bytes', () => {
+    const names = new Set<unknown>(['short', 'long', 'version', 'crc', 'range'])
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 80 }), (record) => {
-        expect(['short', 'long', 'version', 'crc', 'range']).toContain(decodeSettings(record))
-      }),
+      fc.property(fc.uint8Array({ maxLength: 80 }), (record) => names.has(decodeSettings(record))),
       { seed, numRuns: 100_000 },
     )
   })

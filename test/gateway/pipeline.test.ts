@@ -176,6 +176,17 @@ describe('the acknowledgement', () => {
     expect(await site.exchange(device.samples(group(1, AIR, [good(1)])))).toEqual([])
   })
 
+  test('does not wait for what the node gave up, over a restart too', async () => {
+    const device = await speaker()
+    const gap = acknowledgement(device, await site.exchange(device.samples(group(40, AIR, [good(0)]))))
+    expect(gap.nextSequence).toBe(0)
+    const after = acknowledgement(device, await site.exchange(device.hello({ nextSequence: 40 })))
+    expect(after).toMatchObject({ nextSequence: 41, received: new Uint8Array(0) })
+    await site.restart()
+    const later = acknowledgement(device, await site.exchange(device.samples(group(41, AIR, [good(1)]))))
+    expect(later.nextSequence).toBe(42)
+  })
+
   test('is never sent for what the store did not take', async () => {
     const device = await speaker()
     const { write } = site.store

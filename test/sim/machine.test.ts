@@ -5,7 +5,7 @@ import { NorFlash } from '../../sim/chips/flash.ts'
 import { ChipMisuse } from '../../sim/chips/misuse.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { ESP32_COSTS, scaledCosts } from '../../sim/costs.ts'
-import { makeHal } from '../../sim/hal.ts'
+import { SimHal } from '../../sim/hal.ts'
 import { Machine } from '../../sim/machine.ts'
 import { Random } from '../../sim/random.ts'
 
@@ -19,7 +19,11 @@ function boot(program: (hal: Hal, machine: Machine) => void, rate = 1, factor = 
     rate,
     () =>
       program(
-        makeHal(machine, { settings: () => undefined, random: new Random(1, 'hal'), log: () => undefined }),
+        new SimHal(machine, {
+          settings: () => undefined,
+          random: new Random(1, 'hal'),
+          log: () => undefined,
+        }),
         machine,
       ),
     flash,

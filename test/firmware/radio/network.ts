@@ -29,6 +29,8 @@ export class Network {
   devNonces: number[] = []
   /** Uplinks that opened, with the counters they came under. */
   frames: DataFrame[] = []
+  /** The newest last: a node that lost the answer to its join goes on with the one before. */
+  sessions: Session[] = []
   session: Session | undefined
   counterUp = 0
   counterDown = 0
@@ -105,17 +107,28 @@ export class Network {
       request.devNonce,
     )
     this.session = makeSession(tableAes, accept.devAddr, keys.nwkSKey, keys.appSKey)
+    this.sessions.push(this.session)
     this.counterUp = this.counterDown = 0
     const frame = sealJoinAccept(tableAes, settings.appKey, accept)
     this.reply(uplink, frame, this.bench.region.joinAcceptDelaySeconds)
+  }
+
+  private open(phy: Uint8Array, counter: number): DataFrame {
+    for (const session of [...this.sessions].reverse()) {
+      const frame = openData(session, phy, counter)
+      if (typeof frame !== 'string') {
+        this.session = session
+        return frame
+      }
+    }
+    throw new Error(`uplink ${counter} opens under no session`)
   }
 
   private hearData(uplink: Uplink): void {
     const header = parseData(uplink.frame)
     if (typeof header === 'string') throw new Error(header)
     const counter = this.counterUp + ((header.counter - this.counterUp) & 0xffff)
-    const frame = openData(this.session!, uplink.frame, counter)
-    if (typeof frame === 'string') throw new Error(`uplink ${counter}: ${frame}`)
+    const frame = this.open(uplink.frame, counter)
     this.counterUp = counter + 1
     this.frames.push(frame)
     const wish = this.queue.shift()

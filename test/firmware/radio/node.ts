@@ -45,6 +45,8 @@ export interface WindowSeen {
   openMs: number
 }
 
+/** From the register write to the receiver listening. */
+const WAKE_MS = 1
 /** Symbols of a preamble that a receiver must see. */
 const LOCK_SYMBOLS = 6
 
@@ -73,9 +75,10 @@ export class Bench {
 
   constructor(readonly region: Region = as923_2) {}
 
-  /** A program that starts from what is in flash; timers of the one before are gone. */
+  /** A program that starts from what is in flash; what the one before waited for is gone. */
   boot(): Mac {
     this.timers = []
+    this.downlinks = []
     const host = {
       load: () => this.flash,
       save: (state: Uint8Array) => {
@@ -179,10 +182,11 @@ export class Bench {
     const openMs = this.nowMs
     this.windows.push({ modulation, symbols, openMs })
     const symbolMs = symbolMicroseconds(modulation.spreadingFactor, modulation.bandwidthHz) / 1000
-    const closeMs = openMs + symbols * symbolMs
+    const fromMs = openMs + WAKE_MS
+    const closeMs = fromMs + symbols * symbolMs
     const heard = this.downlinks.find(({ modulation: m, startMs }) => {
       const same = JSON.stringify(m) === JSON.stringify(modulation)
-      const seenMs = Math.min(closeMs, startMs + 8 * symbolMs) - Math.max(openMs, startMs)
+      const seenMs = Math.min(closeMs, startMs + 8 * symbolMs) - Math.max(fromMs, startMs)
       return same && seenMs >= LOCK_SYMBOLS * symbolMs - 1e-6
     })
     if (!heard) return void this.after(closeMs - this.nowMs, () => done(undefined))

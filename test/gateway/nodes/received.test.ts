@@ -50,3 +50,15 @@ test('the bitmap is as short as it can be', () => {
     expect([sequence, received.acknowledgement(1).received.length]).toEqual([sequence, bytes])
   }
 })
+
+test('what the node has given up is not waited for', () => {
+  const received = new Received({ nextSequence: 2, above: [4, 6, 7, 9] })
+  received.raise(1)
+  expect([received.nextSequence, received.gap]).toEqual([2, true])
+  received.raise(5)
+  expect(received.acknowledgement(1)).toEqual({ epoch: 1, nextSequence: 5, received: Uint8Array.of(0b1011) })
+  received.raise(6)
+  expect([received.nextSequence, received.highest]).toEqual([8, 9])
+  received.raise(20)
+  expect([received.nextSequence, received.gap, received.highest]).toEqual([20, false, 19])
+})

@@ -1,0 +1,117 @@
+/** A new node before it exists: its identity and keys, the record it carries, and the request that registers it at a gateway. */
+import { randomBytes } from 'node:crypto'
+import { settingsFault, type Settings } from '../../core/settings.ts'
+import type { DeviceRequest, ProfileName } from '../../gateway/api/types.ts'
+import { OptionError, wholeNumber } from '../options.ts'
+import { boardTexts } from './texts.ts'
+
+const PROFILES: readonly ProfileName[] = ['soil', 'air', 'gauge', 'light']
+const JOIN_EUI = '0000000000000000'
+
+const { expects, nothing } = boardTexts.provision
+
+/** The options of `fieldnode provision` that say what the node is. */
+export interface NodeOptions {
+  name?: string | undefined
+  profile?: string | undefined
+  latitude?: string | undefined
+  longitude?: string | undefined
+  'dev-eui'?: string | undefined
+  'join-eui'?: string | undefined
+  interval?: string | undefined
+  samples?: string | undefined
+  'soil-dry'?: string | undefined
+  'soil-wet'?: string | undefined
+  'height-mm'?: string | undefined
+  lamp?: string | undefined
+  group?: string | undefined
+}
+
+export interface NewNode {
+  settings: Settings
+  device: DeviceRequest
+}
+
+function needed(where: string, text: string | undefined): string {
+  if (text === undefined || text.trim() === '') throw new OptionError(where, expects.needed, nothing)
+  return text
+}
+
+/** Degrees as 0.0001 degrees. */
+function degreesE4(where: string, text: string | undefined, max: number): number {
+  const given = needed(where, text)
+  const value = /^-?\d{1,3}(\.\d{1,4})?$/.test(given) ? Math.round(parseFloat(given) * 10_000) : NaN
+  if (!(Math.abs(value) <= max * 10_000)) throw new OptionError(where, expects.degrees(max), given)
+  return value
+}
+
+function hexBytes(where: string, text: string, bytes: number): Uint8Array {
+  if (!new RegExp(`^[0-9a-fA-F]{${bytes * 2}}$`).test(text))
+    throw new OptionError(where, expects.hex(bytes * 2), text)
+  return Uint8Array.from(Buffer.from(text, 'hex'))
+}
+
+/** A random EUI-64 of nobody's: locally administered, and no group (IEEE 802, bits 1 and 0 of the first byte). */
+export function drawEui(): Uint8Array {
+  const eui = Uint8Array.from(randomBytes(8))
+  eui[0] = (eui[0]! & 0xfc) | 0x02
+  return eui
+}
+
+function profileOf(text: string | undefined): ProfileName {
+  const found = PROFILES.find((name) => name === text)
+  if (!found) throw new OptionError('--profile', PROFILES.join(' | '), text ?? nothing)
+  return found
+}
+
+function lampOf(options: NodeOptions, profile: ProfileName): DeviceRequest['lamp'] {
+  if (profile !== 'light') return undefined
+  return { id: needed('--lamp', options.lamp), group: needed('--group', options.group) }
+}
+
+/** A number of the profile that needs it; 0 for the others. */
+function numberFor(
+  where: string,
+  text: string | undefined,
+  wanted: boolean,
+  min: number,
+  max: number,
+): number {
+  return wanted || text !== undefined ? wholeNumber(where, needed(where, text), min, max) : 0
+}
+
+/** Draws the keys and checks every option. Fails with OptionError, naming the option. */
+export function newNode(options: NodeOptions): NewNode {
+  const profile = profileOf(options.profile)
+  const joinEui = hexBytes('--join-eui', options['join-eui'] ?? JOIN_EUI, 8)
+  const settings: Settings = {
+    devEui: options['dev-eui'] === undefined ? drawEui() : hexBytes('--dev-eui', options['dev-eui'], 8),
+    joinEui,
+    appKey: Uint8Array.from(randomBytes(16)),
+    latitudeE4: degreesE4('--latitude', options.latitude, 90),
+    longitudeE4: degreesE4('--longitude', options.longitude, 180),
+    intervalSeconds: wholeNumber('--interval', options.interval ?? '0', 0, 86_400),
+    samplesPerUplink: wholeNumber('--samples', options.samples ?? '0', 0, 16),
+    soilDryMillivolts: numberFor('--soil-dry', options['soil-dry'], profile === 'soil', 0, 3_300),
+    soilWetMillivolts: numberFor('--soil-wet', options['soil-wet'], profile === 'soil', 0, 3_300),
+    gaugeHeightMm: numberFor('--height-mm', options['height-mm'], profile === 'gauge', -30_000, 30_000),
+  }
+  const lamp = lampOf(options, profile)
+  const device: DeviceRequest = {
+    devEui: hex(settings.devEui),
+    joinEui: hex(joinEui),
+    appKey: hex(settings.appKey),
+    name: needed('--name', options.name).trim(),
+    profile,
+    latitude: settings.latitudeE4 / 10_000,
+    longitude: settings.longitudeE4 / 10_000,
+    ...(lamp ? { lamp } : {}),
+  }
+  const fault = settingsFault(settings)
+  if (fault) throw new OptionError(fault, expects.needed, JSON.stringify(settings[fault]))
+  return { settings, device }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}

@@ -1,0 +1,101 @@
+/** A board's console in a few lines, behind a TCP port: what the real interpreter does (test/espruino), with faults on demand. */
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { crc32 } from 'node:zlib'
+
+export interface BoardFaults {
+  /** Never answers. */
+  silent?: boolean
+  /** Closes the connection when this many bytes have been written to its Storage. */
+  closeAfterBytes?: number
+  /** Room in Storage before and after it is compacted. */
+  freeBytes?: [number, number]
+  /** Refuses the piece at this offset. */
+  refuseAt?: number
+  /** Stores one byte wrong. */
+  corrupt?: boolean
+  /** Asleep for so many greetings. */
+  deafGreetings?: number
+  /** What its program prints when it boots, at once. */
+  program?: string[]
+  /** What it prints in the middle of everything, as a running program does. */
+  chatter?: string
+}
+
+export interface FakeBoard {
+  address: string
+  files: Map<string, Buffer>
+  /** Programs started. */
+  boots: number
+  close(): Promise<void>
+}
+
+export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
+  const files = new Map<string, Buffer>()
+  const sockets = new Set<Socket>()
+  let greetings = 0
+  let compacted = false
+  const board: FakeBoard = { address: '', files, boots: 0, close: () => Promise.resolve() }
+
+  function write(name: string, base64: string, at: number, size: number): string {
+    if (at === faults.refuseAt) return 'false'
+    const file = at === 0 ? Buffer.alloc(size, 0xff) : files.get(name)!
+    Buffer.from(base64, 'base64').copy(file, at)
+    if (faults.corrupt && at === 0) file[0]! ^= 1
+    files.set(name, file)
+    return 'true'
+  }
+
+  function value(expression: string): string {
+    const piece = /\.write\("([^"]+)",atob\("([^"]*)"\),(\d+),(\d+)\)$/.exec(expression)
+    if (piece) return write(piece[1]!, piece[2]!, Number(piece[3]), Number(piece[4]))
+    const sum = /^E\.CRC32\(require\("Storage"\)\.read\("([^"]+)"\)\)$/.exec(expression)
+    if (sum) return String(crc32(files.get(sum[1]!)!))
+    const erased = /\.erase\("([^"]+)"\)$/.exec(expression)
+    if (erased) return String(files.delete(erased[1]!) && undefined)
+    if (expression.endsWith('.getFree()'))
+      return String((faults.freeBytes ?? [900_000, 900_000])[compacted ? 1 : 0])
+    if (expression.endsWith('.compact()')) return String((compacted = true) && undefined)
+    return 'Uncaught'
+  }
+
+  /** What the console prints for one line. */
+  function obey(line: string): string {
+    if (line.startsWith('reset();')) {
+      if (greetings++ < (faults.deafGreetings ?? 0)) return ''
+      return `${/"(#[^"]*)"/.exec(line)![1]}hello\r\n>`
+    }
+    if (line === 'load()') {
+      board.boots++
+      return (faults.program ?? ['sent 3']).map((text) => `\r\u001b[J${text}\r\n>`).join('')
+    }
+    const asked = /^print\("([^"]*)"\+"="\+\((.*)\)\+";"\)$/.exec(line)
+    return asked ? `${asked[1]}=${value(asked[2]!)};\r\n>` : ''
+  }
+
+  const stored = (): number =>
+    Math.max(0, ...[...files.values()].map((file) => file.filter((byte) => byte !== 0xff).length))
+
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    let text = ''
+    socket.on('data', (bytes) => {
+      if (faults.silent) return
+      const lines = (text + bytes.toString('latin1')).split('\n')
+      text = lines.pop()!
+      for (const line of lines) {
+        const answer = obey(line.replace(/[\u0003\u0010]/g, ''))
+        if (faults.closeAfterBytes !== undefined && stored() >= faults.closeAfterBytes)
+          return socket.destroy()
+        socket.write(`${faults.chatter ? `${faults.chatter}\r\n>` : ''}${answer}`, 'latin1')
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  board.address = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`
+  board.close = async () => {
+    sockets.forEach((socket) => socket.destroy())
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return board
+}

@@ -1,0 +1,177 @@
+/** `fieldnode upload` against a board with faults on demand: each fault by its name and with its exit code. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { BoardConsole } from '../../cli/board/console.ts'
+import { BoardError } from '../../cli/board/error.ts'
+import { openPort, tcpAddress } from '../../cli/board/stream.ts'
+import { boardTexts } from '../../cli/board/texts.ts'
+import { bootAndWatch } from '../../cli/board/watch.ts'
+import { OptionError } from '../../cli/options.ts'
+import { run } from '../../cli/upload.ts'
+import { fakeBoard, type BoardFaults, type FakeBoard } from './fakeBoard.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'fieldnode-upload-'))
+const bundle = join(folder, 'bundle.js')
+const CODE = 'var a=1;//' + 'abcdefghij'.repeat(150)
+writeFileSync(bundle, CODE)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let said: string[] = []
+let boards: FakeBoard[] = []
+beforeEach(() => {
+  said = []
+  for (const stream of ['log', 'error'] as const)
+    vi.spyOn(console, stream).mockImplementation((line: string) => void said.push(line))
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await Promise.all(boards.map((board) => board.close()))
+  boards = []
+})
+
+async function board(faults: BoardFaults = {}): Promise<FakeBoard> {
+  const made = await fakeBoard(faults)
+  boards.push(made)
+  return made
+}
+
+describe('a good board', () => {
+  test('gets the bundle, starts it, and the first packet is seen', async () => {
+    const node = await board({ program: ['hello', 'sent 3'] })
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
+    expect(node.boots).toBe(1)
+    expect(said).toContain(boardTexts.upload.packet)
+    expect(said).toContain(boardTexts.upload.line('hello'))
+  })
+
+  test('may chat in the middle of everything', async () => {
+    const node = await board({ chatter: 'sensor noAnswer' })
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
+  })
+
+  test('may sleep through the first greeting', async () => {
+    const node = await board({ deafGreetings: 1 })
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+  })
+
+  test('may need its Storage tidied up', async () => {
+    const node = await board({ freeBytes: [100, 100_000] })
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+  })
+
+  test('may be blank: the advice is to provision it', async () => {
+    const node = await board({ program: ['settings blank'] })
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect(said).toContain(boardTexts.upload.noSettings)
+  })
+
+  test('is not waited for when nobody wants to', async () => {
+    const node = await board({ program: [] })
+    expect(await run(['--port', node.address, '--packet-wait', '0', bundle])).toBe(0)
+    expect(said.at(-1)).toBe(boardTexts.upload.started)
+  })
+})
+
+describe('faults', () => {
+  /** Writes a file and watches the start, with little patience; answers the fault. */
+  async function faultOf(faults: BoardFaults): Promise<string> {
+    const { address } = await board(faults)
+    const console = new BoardConsole(await openPort(address), { helloMs: 200, answerMs: 200 })
+    try {
+      await console.interrupt()
+      await console.writeFile('.bootcde', Buffer.from(CODE))
+      return await bootAndWatch(console, 200, () => undefined)
+    } catch (error) {
+      expect(error).toBeInstanceOf(BoardError)
+      return (error as BoardError).fault
+    } finally {
+      console.close()
+    }
+  }
+
+  const cases: [string, BoardFaults][] = [
+    ['noAnswer', { silent: true }],
+    ['closed', { closeAfterBytes: 900 }],
+    ['noSpace', { freeBytes: [10, 20] }],
+    ['write', { refuseAt: 800 }],
+    ['crc', { corrupt: true }],
+    ['silent', { program: ['hello'] }],
+    ['program', { program: ['Uncaught ReferenceError: "x" is not defined'] }],
+    ['program', { program: ['OUT OF MEMORY'] }],
+    ['packet', {}],
+  ]
+  for (const [expected, faults] of cases) {
+    test(`${expected}: ${JSON.stringify(faults)}`, async () => {
+      expect(await faultOf(faults)).toBe(expected)
+    })
+  }
+
+  test('a damaged file is erased, so that it never starts', async () => {
+    const node = await board({ corrupt: true })
+    expect(await run(['--port', node.address, bundle])).toBe(1)
+    expect([node.files.has('.bootcde'), node.boots]).toEqual([false, 0])
+    expect(said.at(-1)).toContain(boardTexts.faults.crc)
+  })
+
+  test('something else than Espruino does not answer', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    expect(await run(['--port', `tcp://127.0.0.1:${port}`, '--patience', '1', bundle])).toBe(1)
+    expect(said.at(-1)).toContain(boardTexts.faults.noAnswer)
+    server.close()
+  })
+
+  test('a port that nobody listens at, and a serial port that does not exist', async () => {
+    for (const port of ['tcp://127.0.0.1:1', '/dev/fieldnode-does-not-exist']) {
+      expect(await run(['--port', port, bundle])).toBe(1)
+      expect(said.at(-1)).toContain(boardTexts.faults.port)
+    }
+  })
+})
+
+describe('wrong calls', () => {
+  const wrong: [string, string[]][] = [
+    ['--port', [bundle]],
+    ['--profile', ['--port', 'tcp://127.0.0.1:1']],
+    ['bundle', ['--port', 'tcp://127.0.0.1:1', join(folder, 'none.js')]],
+    ['bundle', ['--port', 'tcp://127.0.0.1:1', '--profile', 'nothing']],
+    ['--patience', ['--port', 'tcp://127.0.0.1:1', '--patience', 'long', bundle]],
+    ['--packet-wait', ['--port', 'tcp://127.0.0.1:1', '--packet-wait=-1', bundle]],
+    ['options', ['--prot', 'x']],
+  ]
+  for (const [where, args] of wrong) {
+    test(`${where} is named: upload ${args.filter((arg) => arg.startsWith('--')).join(' ')}`, async () => {
+      const error = await run(args).catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(OptionError)
+      expect((error as OptionError).where).toBe(where)
+    })
+  }
+
+  test('--help is no error', async () => {
+    expect(await run(['--help'])).toBe(0)
+    expect(said).toEqual([boardTexts.upload.help])
+  })
+
+  test('tcp addresses', () => {
+    expect(tcpAddress('tcp://bridge.local:2323')).toEqual({ host: 'bridge.local', port: 2323 })
+    expect(tcpAddress('tcp://[::1]:23')).toEqual({ host: '::1', port: 23 })
+    for (const other of [
+      '/dev/ttyUSB0',
+      'COM3',
+      'tcp://host',
+      'tcp://host:0',
+      'tcp://host:65536',
+      'tcp://a:b:1',
+    ])
+      expect(tcpAddress(other)).toBeUndefined()
+  })
+})

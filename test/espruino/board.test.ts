@@ -1,0 +1,117 @@
+/** `fieldnode upload` and `fieldnode provision` against the real Espruino interpreter behind a TCP port. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { BoardConsole } from '../../cli/board/console.ts'
+import { openPort } from '../../cli/board/stream.ts'
+import { boardTexts } from '../../cli/board/texts.ts'
+import { run as provision } from '../../cli/provision.ts'
+import { run as upload } from '../../cli/upload.ts'
+import { decodeSettings, SETTINGS_BYTES, type Settings } from '../../core/settings.ts'
+import { interpreter, serveBoard, type BoardServer } from './boardServer.ts'
+
+const program = interpreter()
+if (!program)
+  console.log(
+    'upload to a real interpreter: skipped, there is no espruino-interpreter on the PATH and no ESPRUINO',
+  )
+
+/** A stand-in for firmware: says how long its settings are, and a packet later. Long enough for many pieces. */
+const FIRMWARE = [
+  'print("record of "+(require("Storage").read("settings")||"").length+" bytes");',
+  'setTimeout(function(){print("sent 1")},200);',
+  ...Array.from({ length: 300 }, (_, i) => `function f${i}(a){return a*${i}+${i * i}}`),
+].join('\n')
+
+describe.skipIf(!program)('the real interpreter', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fieldnode-real-'))
+  const bundleOf = (code: string) => {
+    const file = join(folder, 'bundle.js')
+    writeFileSync(file, code)
+    return file
+  }
+  let board: BoardServer
+  let said: string[] = []
+
+  beforeAll(async () => {
+    board = await serveBoard(program!)
+  })
+  afterAll(async () => {
+    await board.close()
+    rmSync(folder, { recursive: true })
+  })
+  beforeEach(() => {
+    said = []
+    for (const stream of ['log', 'error'] as const)
+      vi.spyOn(console, stream).mockImplementation((line: string) => void said.push(line))
+  })
+  afterEach(() => {
+    board.disturb(undefined)
+    vi.restoreAllMocks()
+  })
+
+  /** The value of an expression on the board. */
+  async function ask(expression: string): Promise<string> {
+    const session = new BoardConsole(await openPort(board.address), { helloMs: 5000, answerMs: 5000 })
+    await session.interrupt()
+    const answer = await session.ask(expression)
+    session.close()
+    return answer
+  }
+
+  test('takes a bundle, starts it, and sends its first packet', async () => {
+    expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(0)
+    expect(said).toContain(boardTexts.upload.line('record of 0 bytes'))
+    expect(said.at(-1)).toBe(boardTexts.upload.packet)
+    expect(await ask('require("Storage").read(".bootcde").length')).toBe(String(FIRMWARE.length))
+  })
+
+  test('takes its settings, and keeps both over a loss of power', async () => {
+    const args = ['--name', 'Yard', '--profile', 'air', '--latitude', '10.0342', '--longitude', '105.7881']
+    expect(await provision([...args, '--dev-eui', '0011223344556677', '--port', board.address])).toBe(0)
+    board.powerCycle()
+    const stored = await ask('btoa(require("Storage").read("settings"))')
+    const settings = decodeSettings(Uint8Array.from(Buffer.from(stored, 'base64'))) as Settings
+    expect(Buffer.from(settings.devEui).toString('hex')).toBe('0011223344556677')
+    expect([settings.latitudeE4, settings.longitudeE4]).toEqual([100_342, 1_057_881])
+    expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(0)
+    expect(said).toContain(boardTexts.upload.line(`record of ${SETTINGS_BYTES} bytes`))
+  })
+
+  test('takes a bundle shorter than half a kilobyte', async () => {
+    expect(await upload(['--port', board.address, bundleOf('print("sent 9")')])).toBe(0)
+  })
+
+  test('is interrupted in the middle of a program that talks without end', async () => {
+    expect(
+      await upload([
+        '--port',
+        board.address,
+        bundleOf('print("sent 1");setInterval(function(){print("tick")},5)'),
+      ]),
+    ).toBe(0)
+    expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(0)
+  })
+
+  test('shows what a bad cable changes: the checksum differs and the file is gone', async () => {
+    board.disturb((text) => text.replace('atob("', 'atob("A'))
+    expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(1)
+    expect(said.at(-1)).toContain(boardTexts.faults.crc)
+    board.disturb(undefined)
+    expect(await ask('require("Storage").read(".bootcde")===undefined')).toBe('true')
+  })
+
+  test('a program that fails, and one that says nothing', async () => {
+    expect(await upload(['--port', board.address, bundleOf('print("x");nothing.there()')])).toBe(1)
+    expect(said.at(-1)).toContain(boardTexts.faults.program)
+    expect(await upload(['--port', board.address, '--packet-wait', '1', bundleOf('print("x")')])).toBe(1)
+    expect(said.at(-1)).toContain(boardTexts.faults.silent)
+  })
+
+  test('takes 45 kB, more than its memory would hold', async () => {
+    const code = `${'//'.padEnd(60, 'x')}\n`.repeat(740) + 'print("sent 1 "+process.memory().usage)'
+    expect(code.length).toBeGreaterThan(45_000)
+    expect(await upload(['--port', board.address, bundleOf(code)])).toBe(0)
+  })
+})
