@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { as923_2 } from '../core/regions/as923_2.ts'
 import { startGateway, type Gateway, type GatewayOptions } from '../gateway/main.ts'
-import { openLibsqlStore } from '../gateway/store/libsql.ts'
+import { storeOf, type Ask, type Engine } from '../gateway/store/engine.ts'
+import { SqliteEngine, storeErrorOf } from '../gateway/store/sqlite.ts'
 import type { Store } from '../gateway/store/store.ts'
 import type { GatewayPort, MakeGateway, StoredReading } from '../sim/gatewayPort.ts'
 
@@ -30,6 +31,25 @@ function throwawayFolder(): string {
   }
 }
 
+/** The gateway's own SQLite engine with its transactions, but on this thread: in the simulator nobody waits for a receive window while virtual time
+ *  stands, and a message to another thread and back would cost more than the commit. */
+function openStoreHere(file: string): Store {
+  const engine = new SqliteEngine(file)
+  const ask: Ask = async (method, ...parameters) => {
+    const run = engine[method] as (...given: unknown[]) => ReturnType<Engine[typeof method]>
+    try {
+      engine.begin()
+      const answer = run.apply(engine, parameters)
+      engine.commit()
+      return answer
+    } catch (error) {
+      engine.rollback()
+      throw storeErrorOf(error)
+    }
+  }
+  return storeOf(ask, async () => engine.close())
+}
+
 /** A gateway that keeps nothing when it is closed: its folder is removed. `opened` is told of the gateway. */
 export function gatewayOfSimulation(
   settings: GatewaySettings = {},
@@ -48,7 +68,7 @@ export function gatewayOfSimulation(
       httpPort: -1,
       simulated: true,
       log: pino({ level: 'silent' }),
-      openStore: async () => (store = await openLibsqlStore(join(dataDir, 'fieldnode.db'))),
+      openStore: async () => (store = openStoreHere(join(dataDir, 'fieldnode.db'))),
       ...settings,
     })
     opened?.(gateway)

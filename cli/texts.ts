@@ -17,6 +17,14 @@ const en = {
     argument: (where: string, expected: string, got: string) =>
       `fieldnode: ${where}: expected ${expected}, got ${got}.`,
   },
+  build: {
+    help: [
+      'Usage: fieldnode build [--region AS923-2] [--json]',
+      '  --region  frequency plan of the bundles',
+      '  --json    a line of JSON a bundle: board, profile, region, file, bytes, functions',
+    ].join('\n'),
+    functions: 'functions',
+  },
   demo: {
     help: [
       'Usage: fieldnode demo [--port 8080] [--nodes 14] [--speed 60] [--seed 1]',
@@ -107,6 +115,14 @@ const vi: Texts = {
   },
   errors: {
     argument: (where, expected, got) => `fieldnode: ${where}: cần ${expected}, nhận được ${got}.`,
+  },
+  build: {
+    help: [
+      'Cách dùng: fieldnode build [--region AS923-2] [--json]',
+      '  --region  quy hoạch tần số của các gói',
+      '  --json    mỗi gói một dòng JSON: board, profile, region, file, bytes, functions',
+    ].join('\n'),
+    functions: 'hàm',
   },
   demo: {
     help: [

@@ -27,11 +27,11 @@ export function takeTime(node: Node, unixSeconds: number, atMs: number): void {
   const elapsed = at - words[SYNC_AT]!
   const measured = words[SYNC_UNIX] !== 0 && elapsed >= MEASURE_SECONDS_MIN
   if (measured) {
-    const error = Math.abs(Math.round(unixSeconds) - (words[SYNC_UNIX]! >>> 0) - elapsed)
+    const error = Math.abs(Math.floor(unixSeconds + 0.5) - (words[SYNC_UNIX]! >>> 0) - elapsed)
     const perMille = 1 + Math.ceil((2 * error * 1000) / elapsed)
     words[CLOCK_ERROR_PER_MILLE] = Math.min(perMille, CLOCK_ERROR_PER_MILLE_MAX)
   } else if (words[SYNC_UNIX] === 0) words[CLOCK_ERROR_PER_MILLE] = CLOCK_ERROR_PER_MILLE_MAX
-  words[SYNC_UNIX] = Math.round(unixSeconds)
+  words[SYNC_UNIX] = Math.floor(unixSeconds + 0.5)
   words[SYNC_AT] = at
 }
 

@@ -42,10 +42,12 @@ export interface GatewayOptions {
   clock: Clock
   /** Time of people at the page (heartbeat, rate limit of PIN tries); `clock` when left out. */
   wall?: Clock
-  udpHost: string
+  /** 127.0.0.1 when left out: forwarders on other machines need an address of this one. */
+  udpHost?: string
   /** 0 = any free one. */
   udpPort: number
-  httpHost: string
+  /** 127.0.0.1 when left out: the PIN travels in clear, so let a proxy with TLS stand in front of anything wider. */
+  httpHost?: string
   /** 0 = any free one, -1 = no HTTP. */
   httpPort: number
   /** Sets the operator's PIN (kept as a scrypt hash in the data folder); without one the kept PIN stays in force. */
@@ -86,6 +88,7 @@ export interface Gateway {
 }
 
 const MEMORY = ':memory:'
+const LOCAL = '127.0.0.1'
 const OWNER_ONLY = 0o700
 /** The last moment a Date can name. */
 const TIME_MAX_MS = 8_640_000_000_000_000
@@ -150,7 +153,7 @@ async function openRadio(
   desk: LightDesk,
   changed: (node: FieldNode) => void,
 ) {
-  const { clock, region, udpHost, udpPort } = options
+  const { clock, region, udpHost = LOCAL, udpPort } = options
   const { counts, activity } = ground
   // The socket is open before the pipeline is: what comes in between waits in the window.
   const dedup = new Dedup(clock, counts, (heard) => pipeline(heard))
@@ -174,7 +177,7 @@ async function openHttp(
   feed: Feed,
 ): Promise<HttpServer | undefined> {
   const {
-    httpHost,
+    httpHost = LOCAL,
     httpPort,
     dataDir,
     operatorPin,

@@ -118,8 +118,9 @@ function answer(parts: Parts, heard: Heard, opened: Opened, packet: Packet): voi
   const acknowledgement = acknowledgementFor(node, packet, clock.now())
   const waiting = [lamp, acknowledgement].filter((payload): payload is Payload => payload !== undefined)
   if (!isOwed(frame, answers, waiting)) return
-  // A lamp that cannot hear its command must not go without acknowledgements for ever.
-  if (waiting.length > 1 && node.lastDownlinkPort === lamp!.port) waiting.reverse()
+  // A node without its first acknowledgement sends nothing; and a lamp that cannot hear its command must not go without for ever.
+  if (waiting.length > 1 && (packet.kind === 'hello' || node.lastDownlinkPort === lamp!.port))
+    waiting.reverse()
   const open = transmitter.open(heard, dataWindows(region, bySignal(heard.receptions)[0]!, session.dwell))
   if (open.length === 0) return counts.refuse('downlink', 'closed')
   const composed = compose(session, frame, answers, waiting, open[0]!.payloadBytesMax)

@@ -2,6 +2,7 @@
 import { decodeSettings, encodeSettings, type Settings } from '../core/settings.ts'
 import type { Region } from '../core/regions/region.ts'
 import type { Board } from '../firmware/board.ts'
+import type { Hal } from '../firmware/hal/index.ts'
 import type { NodeParts, Profile } from '../firmware/profiles/profile.ts'
 import { start } from '../firmware/start.ts'
 import type { Air, Link } from './air.ts'
@@ -46,6 +47,8 @@ export interface NodeWorld {
   costs: Costs
   seed: number
   log(node: string, line: string): void
+  /** What a node runs when it comes up: the firmware's sources by default, a built bundle in a conformance run. */
+  program?: (node: SimNode, hal: Hal) => void
 }
 
 const SHT31_ADDRESS = 0x44
@@ -153,8 +156,8 @@ export class SimNode {
   }
 
   private begin(): void {
-    const { board, profile, region } = this.parts
-    start(board, profile, region, this.hal)
+    const { program = runSources } = this.shared
+    program(this, this.hal)
   }
 
   private wireBoard(): void {
@@ -202,6 +205,12 @@ export class SimNode {
     this.machine.pin(relay).onWrite = (high, atMicros) => chip.drive(high, atMicros)
     this.machine.pin(relaySense).read = () => chip.sense()
   }
+}
+
+/** The firmware itself. */
+function runSources(node: SimNode, hal: Hal): void {
+  const { board, profile, region } = node.parts
+  start(board, profile, region, hal)
 }
 
 type Mount = (node: SimNode, random: (what: string) => Random) => void

@@ -35,11 +35,6 @@ const CHANNELS_MAX = 5
 /** A CFList writes frequencies in steps of 100 Hz. */
 export const CHANNEL_STEP_HZ = 100
 
-/** Copies eight bytes and turns them round. */
-function turnEui(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number): void {
-  for (let i = 0; i < 8; i++) to[toAt + i] = from[fromAt + 7 - i]!
-}
-
 /** The code of `phy` without its last four bytes, under the AppKey. */
 export function joinMic(aes: Aes, appKey: Uint8Array, phy: Uint8Array): Uint8Array {
   const code = new Uint8Array(16)
@@ -50,8 +45,10 @@ export function joinMic(aes: Aes, appKey: Uint8Array, phy: Uint8Array): Uint8Arr
 export function sealJoinRequest(aes: Aes, appKey: Uint8Array, request: JoinRequest): Uint8Array {
   const phy = new Uint8Array(JOIN_REQUEST_BYTES)
   phy[0] = FRAME_TYPE.joinRequest << 5
-  turnEui(request.joinEui, 0, phy, 1)
-  turnEui(request.devEui, 0, phy, 9)
+  for (let i = 0; i < 8; i++) {
+    phy[1 + i] = request.joinEui[7 - i]!
+    phy[9 + i] = request.devEui[7 - i]!
+  }
   putLittle(phy, 17, 2, request.devNonce)
   putMic(phy, joinMic(aes, appKey, phy))
   return phy
@@ -64,23 +61,16 @@ export function parseJoinRequest(phy: Uint8Array): JoinRequest | FrameError {
   if (phy[0]! >> 5 !== FRAME_TYPE.joinRequest) return 'type'
   const joinEui = new Uint8Array(8)
   const devEui = new Uint8Array(8)
-  turnEui(phy, 1, joinEui, 0)
-  turnEui(phy, 9, devEui, 0)
+  for (let i = 0; i < 8; i++) {
+    joinEui[i] = phy[8 - i]!
+    devEui[i] = phy[16 - i]!
+  }
   return { joinEui, devEui, devNonce: getLittle(phy, 17, 2) }
 }
 
 /** True when a join request that `parseJoinRequest` could read was sealed with `appKey`. */
 export function verifyJoinRequest(aes: Aes, appKey: Uint8Array, phy: Uint8Array): boolean {
   return micEquals(phy, joinMic(aes, appKey, phy))
-}
-
-/** Frequencies of a CFList of type 0 at `plain[13]`; a list of another type is for regions with fixed channels and adds none. */
-function readChannels(plain: Uint8Array): number[] {
-  const channelHz: number[] = []
-  if (plain.length < JOIN_ACCEPT_BYTES_MAX || plain[28]) return channelHz
-  for (let i = 0; i < CHANNELS_MAX; i++) channelHz.push(CHANNEL_STEP_HZ * getLittle(plain, 13 + 3 * i, 3))
-  while (channelHz.length && !channelHz[channelHz.length - 1]) channelHz.pop()
-  return channelHz
 }
 
 /** Opens and checks a join accept. The network encrypts it by AES decryption, so that a node needs encryption only (6.2.3).
@@ -97,6 +87,11 @@ export function openJoinAccept(aes: Aes, appKey: Uint8Array, phy: Uint8Array): J
   const delay = plain[12]!
   if (!micEquals(plain, joinMic(aes, appKey, plain)))
     return settings & 0x80 && delay < 16 ? 'lorawan11' : 'mic'
+  const channelHz: number[] = []
+  // A CFList of another type is for regions with fixed channels and adds none.
+  const channels = plain.length < JOIN_ACCEPT_BYTES_MAX || plain[28] ? 0 : CHANNELS_MAX
+  for (let i = 0; i < channels; i++) channelHz.push(CHANNEL_STEP_HZ * getLittle(plain, 13 + 3 * i, 3))
+  while (channelHz.length && !channelHz[channelHz.length - 1]) channelHz.pop()
   return {
     joinNonce: getLittle(plain, 1, 3),
     netId: getLittle(plain, 4, 3),
@@ -104,7 +99,7 @@ export function openJoinAccept(aes: Aes, appKey: Uint8Array, phy: Uint8Array): J
     rx1DrOffset: (settings >> 4) & 7,
     rx2DataRate: settings & 15,
     rxDelaySeconds: delay & 15 || 1,
-    channelHz: readChannels(plain),
+    channelHz,
   }
 }
 

@@ -164,7 +164,7 @@ export function espruinoHal(board: Board): Hal {
     adc: {
       readMillivolts: (pin) =>
         Math.min(
-          Math.round(analogRead(pin) * ADC_SPAN_MILLIVOLTS) + ADC_OFFSET_MILLIVOLTS,
+          Math.floor(analogRead(pin) * ADC_SPAN_MILLIVOLTS + 0.5) + ADC_OFFSET_MILLIVOLTS,
           ADC_MILLIVOLTS_MAX,
         ),
     },

@@ -3,7 +3,7 @@
 import { deriveSessionKeys, openJoinAccept, sealJoinRequest } from '../../core/lorawan/join.ts'
 import { dutyBandOf, rx1DataRate } from '../../core/regions/region.ts'
 import { exchange } from './classA.ts'
-import { bookAirtime, pickFrequency } from './duty.ts'
+import { bookAirtime, survey } from './duty.ts'
 import { ANTENNA_GAIN_DB, modulationOf, save, type MacParts } from './macParts.ts'
 import * as S from './macState.ts'
 
@@ -24,9 +24,8 @@ function takeAccept(mac: MacParts, phy: Uint8Array, devNonce: number, dataRate: 
     accept.netId,
     devNonce,
   )
-  const keys = S.keysOf(state)
-  keys.set(nwkSKey)
-  keys.set(appSKey, 16)
+  mac.keys.set(nwkSKey)
+  mac.keys.set(appSKey, 16)
   state.setUint32(S.AT_JOIN_NONCE, accept.joinNonce + 1)
   state.setUint32(S.AT_DEV_ADDR, accept.devAddr)
   state.setUint8(S.AT_DATA_RATE, dataRate)
@@ -37,7 +36,7 @@ function takeAccept(mac: MacParts, phy: Uint8Array, devNonce: number, dataRate: 
     const hz = accept.channelHz[i]!
     if (dutyBandOf(region, hz) >= 0) S.setChannel(state, region.channelsHz.length + i, hz)
   }
-  S.setFlag(state, S.FLAG_JOINED, true)
+  state.setUint8(S.AT_JOINED, 1)
   mac.session = undefined
   save(mac)
   return true
@@ -47,7 +46,7 @@ function takeAccept(mac: MacParts, phy: Uint8Array, devNonce: number, dataRate: 
 export function join(mac: MacParts, done: (joined: boolean) => void): void {
   const { state, region, hal, settings } = mac
   const devNonce = state.getUint16(S.AT_DEV_NONCE)
-  const hz = pickFrequency(state, region, true, hal.clock.nowMs(), hal.noise())
+  const { hz } = survey(state, region, true, hal.clock.nowMs(), hal.noise())
   if (mac.busy || !hz || devNonce === DEV_NONCE_END || !mac.radio.start()) return done(false)
   mac.busy = true
   // Every other attempt goes as slow as is allowed, for a node at the edge.

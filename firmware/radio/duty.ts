@@ -11,43 +11,34 @@ import {
 } from './macState.ts'
 import type { Modulation } from './radio.ts'
 
-/** Channels that may carry the next uplink, a bit each: a join uses the region's own. */
-function usableMask(state: DataView, region: Region, joining: boolean): number {
-  return joining ? (1 << region.channelsHz.length) - 1 : state.getUint16(AT_CHANNEL_MASK)
+/** What the law allows now. */
+export interface Survey {
+  /** Until the first of the usable channels is free: 0 is now, -1 never. */
+  readonly waitMs: number
+  /** One of those that are free now, 0 when there is none. */
+  readonly hz: number
 }
 
-/** Until the law allows a frequency: 0 is now. */
-function frequencyWaitMs(state: DataView, region: Region, hz: number, nowMs: number): number {
-  const freeMs = state.getUint32(AT_BAND_FREE_SECONDS + 4 * dutyBandOf(region, hz)) * 1000
-  return Math.max(0, freeMs - nowMs)
-}
-
-/** Until one of the usable channels is free: 0 is now. */
-export function waitMs(state: DataView, region: Region, joining: boolean, nowMs: number): number {
-  const mask = usableMask(state, region, joining)
-  let least = -1
-  for (let i = 0; i < CHANNELS_MAX; i++) {
-    const wait = mask & (1 << i) ? frequencyWaitMs(state, region, channelHz(state, i), nowMs) : -1
-    if (wait >= 0 && (least < 0 || wait < least)) least = wait
-  }
-  return least
-}
-
-/** The frequency of one of the channels that are free now, chosen by `noise` (any whole number); 0 when there is none. */
-export function pickFrequency(
+/** Looks at the channels that may carry the next uplink; a join uses the region's own. `noise` (any whole number) chooses. */
+export function survey(
   state: DataView,
   region: Region,
   joining: boolean,
   nowMs: number,
   noise: number,
-): number {
-  const mask = usableMask(state, region, joining)
-  const free: number[] = []
-  for (let i = 0; i < CHANNELS_MAX; i++) {
-    const hz = channelHz(state, i)
-    if (mask & (1 << i) && frequencyWaitMs(state, region, hz, nowMs) === 0) free.push(hz)
-  }
-  return free.length ? free[(noise >>> 0) % free.length]! : 0
+): Survey {
+  const mask = joining ? (1 << region.channelsHz.length) - 1 : state.getUint16(AT_CHANNEL_MASK)
+  const freeHz: number[] = []
+  let waitMs = -1
+  for (let i = 0; i < CHANNELS_MAX; i++)
+    if (mask & (1 << i)) {
+      const hz = channelHz(state, i)
+      const freeSeconds = state.getUint32(AT_BAND_FREE_SECONDS + 4 * dutyBandOf(region, hz))
+      const leftMs = Math.max(0, freeSeconds * 1000 - nowMs)
+      if (leftMs === 0) freeHz.push(hz)
+      if (waitMs < 0 || leftMs < waitMs) waitMs = leftMs
+    }
+  return { waitMs, hz: freeHz.length ? freeHz[(noise >>> 0) % freeHz.length]! : 0 }
 }
 
 /** Books a frame of `bytes` that begins now: its band is free again when the frame is no more than its share of the time, rounded up to

@@ -17,7 +17,7 @@ import type { Settings } from '../../core/settings.ts'
 import type { Hal } from '../hal/index.ts'
 import { join } from './activation.ts'
 import { exchange } from './classA.ts'
-import { bookAirtime, pickFrequency, waitMs } from './duty.ts'
+import { bookAirtime, survey } from './duty.ts'
 import { dataRateMin, definedChannels, keepRepeated, obey } from './macCommands.ts'
 import { ANTENNA_GAIN_DB, modulationOf, save, type MacHost, type MacParts, type OnTime } from './macParts.ts'
 import * as S from './macState.ts'
@@ -53,10 +53,6 @@ const COUNTER_END = 0xffffffff
 /** An ordinary sample with its header: answers to MAC commands never take its place. */
 const PAYLOAD_BYTES_KEPT = 11
 
-function powerDbm(mac: MacParts): number {
-  return mac.state.getUint8(S.AT_EIRP_DBM) - 2 * mac.state.getUint8(S.AT_POWER_STEPS) - ANTENNA_GAIN_DB
-}
-
 /** A downlink that was for this node, is whole and was not received before; its counter is then spent. */
 function openDownlink(mac: MacParts, phy: Uint8Array): DataFrame | undefined {
   const { state } = mac
@@ -77,12 +73,11 @@ function takeDownlink(mac: MacParts, received: Received, endMs: number): DataFra
   const { state } = mac
   const frame = openDownlink(mac, received.bytes)
   if (!frame) return undefined
-  let time: Uint8Array | undefined
   state.setUint16(S.AT_SILENT, 0)
   state.setUint8(S.AT_ANSWERS_BYTES, 0)
-  S.setFlag(state, S.FLAG_ACK_DUE, frame.confirmed)
+  state.setUint8(S.AT_ACK_DUE, frame.confirmed ? 1 : 0)
   const commands = frame.port === 0 ? frame.payload : frame.options
-  obey(state, mac.region, commands, received.snrQuarterDb, (payload) => (time = payload))
+  const time = obey(state, mac.region, commands, received.snrQuarterDb)
   save(mac)
   if (time && mac.timeAsked) {
     const answer = decodeDeviceTimeAns(time)
@@ -104,20 +99,22 @@ function fallBack(state: DataView, region: Region): void {
 
 /** Bytes of an uplink, before answers to MAC commands. */
 function roomBytes(mac: MacParts): number {
-  const dwell = S.hasFlag(mac.state, S.FLAG_UPLINK_DWELL)
+  const dwell = mac.state.getUint8(S.AT_UPLINK_DWELL) > 0
   return payloadBytesMax(mac.region, mac.state.getUint8(S.AT_DATA_RATE), dwell)
 }
 
 /** What goes beside a payload that leaves `spare` bytes: the answers that wait, all or none, then the question for the time. */
 function takeOptions(mac: MacParts, spare: number): Uint8Array {
   const { state } = mac
-  const answers = new Uint8Array(S.answersOf(state))
+  const answers = new Uint8Array(
+    new Uint8Array(state.buffer, S.AT_ANSWERS, state.getUint8(S.AT_ANSWERS_BYTES)),
+  )
   const count = answers.length > spare ? 0 : answers.length
   const asks = mac.timeAsked && count < spare && count < S.ANSWERS_BYTES_MAX
   const options = new Uint8Array(count + (asks ? 1 : 0))
   if (count) {
     options.set(answers)
-    keepRepeated(state)
+    keepRepeated(state, answers)
   }
   if (asks) options[count] = CID.deviceTime
   return options
@@ -127,13 +124,8 @@ function takeOptions(mac: MacParts, spare: number): Uint8Array {
 function sealUplink(mac: MacParts, port: number, payload: Uint8Array): Uint8Array {
   const { state } = mac
   if (!mac.session) {
-    const keys = S.keysOf(state)
-    mac.session = makeSession(
-      mac.hal.aes,
-      state.getUint32(S.AT_DEV_ADDR),
-      keys.subarray(0, 16),
-      keys.subarray(16),
-    )
+    const devAddr = state.getUint32(S.AT_DEV_ADDR)
+    mac.session = makeSession(mac.hal.aes, devAddr, mac.keys.subarray(0, 16), mac.keys.subarray(16))
   }
   const counter = state.getUint32(S.AT_COUNTER_UP)
   const silent = state.getUint16(S.AT_SILENT)
@@ -143,14 +135,14 @@ function sealUplink(mac: MacParts, port: number, payload: Uint8Array): Uint8Arra
     devAddr: mac.session.devAddr,
     adr: true,
     adrAckReq: silent >= ADR_ACK_LIMIT && state.getUint8(S.AT_DATA_RATE) > dataRateMin(state, mac.region),
-    ack: S.hasFlag(state, S.FLAG_ACK_DUE),
+    ack: state.getUint8(S.AT_ACK_DUE) > 0,
     pending: false,
     counter,
     options: takeOptions(mac, roomBytes(mac) - payload.length),
     port,
     payload,
   })
-  S.setFlag(state, S.FLAG_ACK_DUE, false)
+  state.setUint8(S.AT_ACK_DUE, 0)
   state.setUint32(S.AT_COUNTER_UP, counter + 1)
   state.setUint16(S.AT_SILENT, Math.min(silent + 1, 0xffff))
   return frame
@@ -158,10 +150,9 @@ function sealUplink(mac: MacParts, port: number, payload: Uint8Array): Uint8Arra
 
 function send(mac: MacParts, port: number, payload: Uint8Array, done: (result: SendResult) => void): void {
   const { state, region, hal } = mac
-  const hz = pickFrequency(state, region, false, hal.clock.nowMs(), hal.noise())
+  const { hz } = survey(state, region, false, hal.clock.nowMs(), hal.noise())
   const spent = state.getUint32(S.AT_COUNTER_UP) === COUNTER_END
-  const ready =
-    S.hasFlag(state, S.FLAG_JOINED) && !mac.busy && hz && !spent && payload.length <= roomBytes(mac)
+  const ready = state.getUint8(S.AT_JOINED) && !mac.busy && hz && !spent && payload.length <= roomBytes(mac)
   if (!ready || !mac.radio.start()) return done({ sent: false })
   mac.busy = true
   const dataRate = state.getUint8(S.AT_DATA_RATE)
@@ -169,13 +160,13 @@ function send(mac: MacParts, port: number, payload: Uint8Array, done: (result: S
   const frame = sealUplink(mac, port, payload)
   bookAirtime(state, region, up, frame.length, hal.clock.nowMs())
   save(mac)
-  const dwell = S.hasFlag(state, S.FLAG_DOWNLINK_DWELL)
+  const dwell = state.getUint8(S.AT_DOWNLINK_DWELL) > 0
   const firstRate = rx1DataRate(region, dataRate, state.getUint8(S.AT_RX1_OFFSET), dwell)
   let heard: DataFrame | undefined
   exchange(hal, mac.radio, {
     frame,
     up,
-    powerDbm: powerDbm(mac),
+    powerDbm: state.getUint8(S.AT_EIRP_DBM) - 2 * state.getUint8(S.AT_POWER_STEPS) - ANTENNA_GAIN_DB,
     delaySeconds: state.getUint8(S.AT_RX_DELAY_SECONDS),
     rx1: modulationOf(region, hz, firstRate),
     rx2: modulationOf(region, state.getUint32(S.AT_RX2_HZ), state.getUint8(S.AT_RX2_DATA_RATE)),
@@ -209,20 +200,21 @@ export function makeMac(
     host,
     onTime,
     state,
+    keys: new Uint8Array(state.buffer, S.AT_KEYS, 32),
     session: undefined,
     busy: false,
     timeAsked: false,
   }
   fallBack(state, region)
   return {
-    joined: () => S.hasFlag(state, S.FLAG_JOINED),
+    joined: () => state.getUint8(S.AT_JOINED) > 0,
     join: (done) => join(mac, done),
     payloadBytesMax: () => {
       const room = roomBytes(mac)
       const left = room - state.getUint8(S.AT_ANSWERS_BYTES)
       return left < PAYLOAD_BYTES_KEPT ? room : left
     },
-    waitMs: () => waitMs(state, region, !S.hasFlag(state, S.FLAG_JOINED), hal.clock.nowMs()),
+    waitMs: () => survey(state, region, !state.getUint8(S.AT_JOINED), hal.clock.nowMs(), 0).waitMs,
     send: (port, payload, done) => send(mac, port, payload, done),
     askTime: () => {
       mac.timeAsked = true

@@ -13,11 +13,11 @@ import { CHANNEL_STEP_HZ } from '../../core/lorawan/join.ts'
 import { dutyBandOf, type Region } from '../../core/regions/region.ts'
 import {
   ANSWERS_BYTES_MAX,
-  answersOf,
   AT_ANSWERS,
   AT_ANSWERS_BYTES,
   AT_CHANNEL_MASK,
   AT_DATA_RATE,
+  AT_DOWNLINK_DWELL,
   AT_DUTY_EXPONENT,
   AT_EIRP_DBM,
   AT_POWER_STEPS,
@@ -25,13 +25,10 @@ import {
   AT_RX2_DATA_RATE,
   AT_RX2_HZ,
   AT_RX_DELAY_SECONDS,
+  AT_UPLINK_DWELL,
   channelHz,
   CHANNELS_MAX,
-  FLAG_DOWNLINK_DWELL,
-  FLAG_UPLINK_DWELL,
-  hasFlag,
   setChannel,
-  setFlag,
 } from './macState.ts'
 
 /** In a LinkADRReq: keep what is. */
@@ -43,7 +40,7 @@ const BATTERY_UNKNOWN = 255
 
 /** Lowest data rate an uplink may use now. */
 export function dataRateMin(state: DataView, region: Region): number {
-  return hasFlag(state, FLAG_UPLINK_DWELL) ? region.dwellDataRateMin : 0
+  return state.getUint8(AT_UPLINK_DWELL) ? region.dwellDataRateMin : 0
 }
 
 /** Bit i is set where channel i exists. */
@@ -119,49 +116,61 @@ function newChannel(state: DataView, region: Region, payload: Uint8Array): numbe
 
 function txParamSetup(state: DataView, region: Region, payload: Uint8Array): void {
   const setup = decodeTxParamSetupReq(payload)
-  setFlag(state, FLAG_UPLINK_DWELL, setup.uplinkDwell)
-  setFlag(state, FLAG_DOWNLINK_DWELL, setup.downlinkDwell)
+  state.setUint8(AT_UPLINK_DWELL, setup.uplinkDwell ? 1 : 0)
+  state.setUint8(AT_DOWNLINK_DWELL, setup.downlinkDwell ? 1 : 0)
   state.setUint8(AT_EIRP_DBM, Math.min(setup.eirpDbmMax, region.eirpDbmMax))
   const lowest = dataRateMin(state, region)
   if (state.getUint8(AT_DATA_RATE) < lowest) state.setUint8(AT_DATA_RATE, lowest)
 }
 
-/** Does what a list of commands says and queues the answers. `snrQuarterDb` is the downlink's; `onTime` gets a DeviceTimeAns's payload.
- *  The list is read up to the first command that is unknown. */
+/** Does what one command says and queues its answer. */
+function obeyOne(
+  state: DataView,
+  region: Region,
+  cid: number,
+  payload: Uint8Array,
+  snrQuarterDb: number,
+): void {
+  if (cid === CID.linkAdr) answer(state, cid, linkAdr(state, region, payload))
+  else if (cid === CID.dutyCycle) {
+    state.setUint8(AT_DUTY_EXPONENT, payload[0]! & 15)
+    answer(state, cid)
+  } else if (cid === CID.rxParamSetup) answer(state, cid, rxParamSetup(state, region, payload))
+  else if (cid === CID.devStatus)
+    // The margin is a 6-bit signed number of dB (5.5).
+    answer(state, cid, BATTERY_UNKNOWN, Math.min(Math.max(snrQuarterDb >> 2, -32), 31) & 0x3f)
+  else if (cid === CID.newChannel) answer(state, cid, newChannel(state, region, payload))
+  else if (cid === CID.rxTimingSetup) {
+    state.setUint8(AT_RX_DELAY_SECONDS, payload[0]! & 15 || 1)
+    answer(state, cid)
+  } else if (cid === CID.txParamSetup && region.txParamSetup) {
+    txParamSetup(state, region, payload)
+    answer(state, cid)
+  } else if (cid === CID.dlChannel) answer(state, cid, 0)
+}
+
+/** Does what a list of commands says, up to the first command that is unknown. `snrQuarterDb` is the downlink's.
+ *  Answers the payload of the last DeviceTimeAns, if there was one. */
 export function obey(
   state: DataView,
   region: Region,
   list: Uint8Array,
   snrQuarterDb: number,
-  onTime: (payload: Uint8Array) => void,
-): void {
+): Uint8Array | undefined {
   const commands = walkCommands(list, true)
+  let time: Uint8Array | undefined
   for (let i = 0; i < commands.length; i++) {
     const { cid, payload } = commands[i]!
-    if (cid === CID.linkAdr) answer(state, cid, linkAdr(state, region, payload))
-    else if (cid === CID.dutyCycle) {
-      state.setUint8(AT_DUTY_EXPONENT, payload[0]! & 15)
-      answer(state, cid)
-    } else if (cid === CID.rxParamSetup) answer(state, cid, rxParamSetup(state, region, payload))
-    else if (cid === CID.devStatus)
-      // The margin is a 6-bit signed number of dB (5.5).
-      answer(state, cid, BATTERY_UNKNOWN, Math.min(Math.max(snrQuarterDb >> 2, -32), 31) & 0x3f)
-    else if (cid === CID.newChannel) answer(state, cid, newChannel(state, region, payload))
-    else if (cid === CID.rxTimingSetup) {
-      state.setUint8(AT_RX_DELAY_SECONDS, payload[0]! & 15 || 1)
-      answer(state, cid)
-    } else if (cid === CID.txParamSetup && region.txParamSetup) {
-      txParamSetup(state, region, payload)
-      answer(state, cid)
-    } else if (cid === CID.dlChannel) answer(state, cid, 0)
-    else if (cid === CID.deviceTime) onTime(payload)
+    if (cid === CID.deviceTime) time = payload
+    else obeyOne(state, region, cid, payload, snrQuarterDb)
   }
+  return time
 }
 
-/** Takes what has been answered out of the queue, but for the answers that are repeated until the next downlink shows that the network
- *  has them (5.4, 5.7, 5.8, 5.6). */
-export function keepRepeated(state: DataView): void {
-  const commands = walkCommands(new Uint8Array(answersOf(state)), false)
+/** Empties the queue of `answers`, which have gone out, but for those that are repeated until the next downlink shows that the network has
+ *  them (5.4, 5.7, 5.8, 5.6). */
+export function keepRepeated(state: DataView, answers: Uint8Array): void {
+  const commands = walkCommands(answers, false)
   state.setUint8(AT_ANSWERS_BYTES, 0)
   for (let i = 0; i < commands.length; i++) {
     const { cid, payload } = commands[i]!

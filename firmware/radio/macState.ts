@@ -12,8 +12,14 @@ export const AT_KEY_MARK = AT_VERSION + 1 // uint32
 export const AT_DEV_NONCE = AT_KEY_MARK + 4 // uint16
 /** The lowest JoinNonce still accepted: one above the last, so that an old accept cannot be played back. */
 export const AT_JOIN_NONCE = AT_DEV_NONCE + 2 // uint32
-export const AT_FLAGS = AT_JOIN_NONCE + 4 // uint8, the FLAG_ bits
-export const AT_DEV_ADDR = AT_FLAGS + 1 // uint32
+/** 1 or 0, as the three below. */
+export const AT_JOINED = AT_JOIN_NONCE + 4 // uint8
+/** Uplinks, and downlinks, are bound to 400 ms. */
+export const AT_UPLINK_DWELL = AT_JOINED + 1 // uint8
+export const AT_DOWNLINK_DWELL = AT_UPLINK_DWELL + 1 // uint8
+/** A confirmed downlink is to be acknowledged. */
+export const AT_ACK_DUE = AT_DOWNLINK_DWELL + 1 // uint8
+export const AT_DEV_ADDR = AT_ACK_DUE + 1 // uint32
 export const AT_KEYS = AT_DEV_ADDR + 4 // NwkSKey and AppSKey, 16 bytes each
 /** The next counters: to use for an uplink, to accept from a downlink. */
 export const AT_COUNTER_UP = AT_KEYS + 32 // uint32
@@ -44,31 +50,6 @@ const STATE_BYTES = AT_CHANNELS + 64
 export const CHANNELS_MAX = 16
 export const ANSWERS_BYTES_MAX = 15
 const STATE_VERSION = 1
-
-export const FLAG_JOINED = 1
-export const FLAG_UPLINK_DWELL = 2
-export const FLAG_DOWNLINK_DWELL = 4
-/** A confirmed downlink is to be acknowledged. */
-export const FLAG_ACK_DUE = 8
-
-export function hasFlag(state: DataView, flag: number): boolean {
-  return (state.getUint8(AT_FLAGS) & flag) > 0
-}
-
-export function setFlag(state: DataView, flag: number, on: boolean): void {
-  const flags = state.getUint8(AT_FLAGS)
-  state.setUint8(AT_FLAGS, on ? flags | flag : flags & ~flag)
-}
-
-/** The session keys where they lie: NwkSKey, then AppSKey. */
-export function keysOf(state: DataView): Uint8Array {
-  return new Uint8Array(state.buffer, AT_KEYS, 32)
-}
-
-/** The answers that wait, where they lie. */
-export function answersOf(state: DataView): Uint8Array {
-  return new Uint8Array(state.buffer, AT_ANSWERS, state.getUint8(AT_ANSWERS_BYTES))
-}
 
 /** What tells one AppKey from another without giving it away. */
 export function keyMarkOf(aes: Aes, appKey: Uint8Array): number {
@@ -102,7 +83,10 @@ export function resetLink(state: DataView, region: Region): void {
   state.setUint8(AT_DUTY_EXPONENT, 0)
   state.setUint16(AT_SILENT, 0)
   state.setUint8(AT_ANSWERS_BYTES, 0)
-  state.setUint8(AT_FLAGS, region.dwellDefault ? FLAG_UPLINK_DWELL | FLAG_DOWNLINK_DWELL : 0)
+  state.setUint8(AT_JOINED, 0)
+  state.setUint8(AT_UPLINK_DWELL, region.dwellDefault ? 1 : 0)
+  state.setUint8(AT_DOWNLINK_DWELL, region.dwellDefault ? 1 : 0)
+  state.setUint8(AT_ACK_DUE, 0)
   for (let i = 0; i < CHANNELS_MAX; i++) setChannel(state, i, region.channelsHz[i] || 0)
 }
 

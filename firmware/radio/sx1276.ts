@@ -95,10 +95,6 @@ const HEADER_SYMBOLS = 20
 const WINDOW_MARGIN_MS = 5
 const SENT_MARGIN_MS = 200
 
-function airtimeMs(bytes: number, modulation: Modulation): number {
-  return airtimeMicroseconds(bytes, modulation.spreadingFactor, modulation.bandwidthHz) / 1000
-}
-
 export class Sx1276 implements Radio {
   private readonly hal: Hal
   private readonly pins: Board['radio']
@@ -153,14 +149,16 @@ export class Sx1276 implements Radio {
     this.write(FIFO, frame)
     this.sent = done
     this.write(OP_MODE, [TRANSMIT])
-    this.lookAfter(airtimeMs(frame.length, modulation) + SENT_MARGIN_MS)
+    const airMicros = airtimeMicroseconds(frame.length, modulation.spreadingFactor, modulation.bandwidthHz)
+    this.lookAfter(airMicros / 1000 + SENT_MARGIN_MS)
   }
 
   prepareWindow(modulation: Modulation, symbols: number): void {
     this.configure(modulation, PA_BOOST_DBM_MIN, 1, symbols)
     this.symbols = symbols
-    this.symbolMs = symbolMicroseconds(modulation.spreadingFactor, modulation.bandwidthHz) / 1000
-    this.longestMs = airtimeMs(FRAME_BYTES_MAX, modulation)
+    const { spreadingFactor, bandwidthHz } = modulation
+    this.symbolMs = symbolMicroseconds(spreadingFactor, bandwidthHz) / 1000
+    this.longestMs = airtimeMicroseconds(FRAME_BYTES_MAX, spreadingFactor, bandwidthHz) / 1000
     this.looks = 0
   }
 

@@ -33,7 +33,7 @@ export class Battery implements Sensor {
   read(into: Int32Array, at: number): SensorError {
     const conversions: number[] = []
     for (let i = 0; i < CONVERSIONS; i++) conversions.push(this.adc.readMillivolts(this.pin))
-    const millivolts = Math.round(median(conversions))
+    const millivolts = Math.floor(median(conversions) + 0.5)
     if (millivolts < PIN_MILLIVOLTS_MIN) return 'noAnswer'
     if (millivolts > PIN_MILLIVOLTS_MAX) return 'range'
     into[at] = roundDiv(millivolts * this.dividerPerMille, 1000)

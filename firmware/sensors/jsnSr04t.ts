@@ -103,7 +103,7 @@ export class JsnSr04t implements Sensor {
     if (high) {
       this.roseMs = atMs
     } else if (this.roseMs !== undefined) {
-      const microseconds = Math.round((atMs - this.roseMs) * 1000)
+      const microseconds = Math.floor((atMs - this.roseMs) * 1000 + 0.5)
       this.roseMs = undefined
       if (microseconds <= ECHO_MICROSECONDS_MAX) this.echoes.push(microseconds)
     }

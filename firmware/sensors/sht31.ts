@@ -40,6 +40,8 @@ export class Sht31 implements Sensor {
   /** The last good temperature since the node woke: sensors that depend on the air's temperature read it here. */
   temperatureCentiC: number | undefined
 
+  /** Whether the chip took the command: without that, what it answers is of another time. */
+  private measuring = false
   private readonly bus: I2cBus
   private readonly address: number
 
@@ -49,13 +51,14 @@ export class Sht31 implements Sensor {
   }
 
   start(): number {
-    this.bus.write(this.address, MEASURE_HIGH_REPEATABILITY)
+    this.measuring = this.bus.write(this.address, MEASURE_HIGH_REPEATABILITY)
     return MEASURE_MS
   }
 
   /** 'noAnswer': nothing at the address, or it has not measured (it then refuses the read). 'badCrc': either word. */
   read(into: Int32Array, at: number): SensorError {
-    const bytes = this.bus.read(this.address, 6)
+    const bytes = this.measuring ? this.bus.read(this.address, 6) : undefined
+    this.measuring = false
     if (!bytes) return 'noAnswer'
     if (bytes.length < 6 || sht31Crc(bytes, 0) !== bytes[2] || sht31Crc(bytes, 3) !== bytes[5])
       return 'badCrc'

@@ -41,7 +41,7 @@ export class SoilProbe implements Sensor {
   read(into: Int32Array, at: number): SensorError {
     const conversions: number[] = []
     for (let i = 0; i < CONVERSIONS; i++) conversions.push(this.adc.readMillivolts(this.pin))
-    const millivolts = Math.round(median(conversions))
+    const millivolts = Math.floor(median(conversions) + 0.5)
     if (millivolts < RAIL_LOW_MILLIVOLTS || millivolts > RAIL_HIGH_MILLIVOLTS) return 'range'
     if (this.dryMillivolts - this.wetMillivolts < SPAN_MIN_MILLIVOLTS) return 'range'
     const moisture = interpolate(millivolts, this.dryMillivolts, 0, this.wetMillivolts, FULL)

@@ -184,7 +184,7 @@ class MemoryEngine implements Engine {
   }
 }
 
-/** A store in memory; `file` is not used, so that engines can stand in one list. */
+/** An empty store in memory. */
 export async function openMemoryStore(): Promise<Store> {
   let engine: MemoryEngine | undefined = new MemoryEngine()
   const ask: Ask = async (method, ...parameters) => {

@@ -62,7 +62,7 @@ function inspect(db: Database.Database): number {
   return version
 }
 
-/** Brings a file from this version of the schema to ours. */
+/** Brings a file from this version of the schema to ours. It writes even when nothing is missing, which takes the lock at once. */
 function migrate(db: Database.Database, version: number): void {
   db.exec('BEGIN IMMEDIATE')
   for (const statements of MIGRATIONS.slice(version)) db.exec(statements)

@@ -71,7 +71,7 @@ export class Sx1276 {
     if (this.resetLowSince === undefined) return
     const lowMicros = atMicros - this.resetLowSince
     this.resetLowSince = undefined
-    demand(lowMicros >= RESET_LOW_MICROS, '7.2.2: NRESET low for 100 us', `${lowMicros} us`)
+    demand(lowMicros >= RESET_LOW_MICROS, '7.2.2: NRESET low for 100 us', () => `${lowMicros} us`)
     this.countMode(atMicros)
     this.toReset()
     this.readyMicros = atMicros + AFTER_RESET_MICROS
@@ -83,9 +83,9 @@ export class Sx1276 {
     demand(
       atMicros >= this.readyMicros,
       '7.2.2: 5 ms after NRESET',
-      `transfer ${this.readyMicros - atMicros} us too early`,
+      () => `transfer ${this.readyMicros - atMicros} us too early`,
     )
-    demand(bytes.length >= 2, '4.3: an address and at least one byte', `${bytes.length} bytes`)
+    demand(bytes.length >= 2, '4.3: an address and at least one byte', () => `${bytes.length} bytes`)
     const answer = new Uint8Array(bytes.length)
     const first = bytes[0]! & 0x7f
     const writes = (bytes[0]! & 0x80) !== 0
@@ -114,12 +114,14 @@ export class Sx1276 {
 
   private fifoByte(writes: boolean, value: number): number {
     demand((this.r[0x01]! & LORA) !== 0, '4.1.6: LoRa page', 'FIFO reached in FSK mode')
-    demand(this.mode !== SLEEP, '4.1.2: the FIFO cannot be reached in sleep', writes ? 'write' : 'read')
+    demand(this.mode !== SLEEP, '4.1.2: the FIFO cannot be reached in sleep', () =>
+      writes ? 'write' : 'read',
+    )
     if (writes)
       demand(
         this.mode === STANDBY,
         '4.1.2.3: the FIFO is filled in standby only',
-        `write in mode ${this.mode}`,
+        () => `write in mode ${this.mode}`,
       )
     const at = this.r[0x0d]!
     this.r[0x0d] = (at + 1) & 0xff
@@ -134,15 +136,19 @@ export class Sx1276 {
     const row = ROWS.get(address)
     const held = this.r[address]!
     if (!writes) return address === 0x18 ? this.modemStatus() : held
-    demand(row !== undefined, '6.4: reserved register', `write of ${value} to 0x${address.toString(16)}`)
+    demand(
+      row !== undefined,
+      '6.4: reserved register',
+      () => `write of ${value} to 0x${address.toString(16)}`,
+    )
     const lora = (this.r[0x01]! & LORA) !== 0
-    demand(lora || row!.both === true, '4.1.6: LoRa page', `${row!.name} written in FSK mode`)
-    demand(row!.write !== 'never', '6.4: read only', `write to ${row!.name}`)
+    demand(lora || row!.both === true, '4.1.6: LoRa page', () => `${row!.name} written in FSK mode`)
+    demand(row!.write !== 'never', '6.4: read only', () => `write to ${row!.name}`)
     if (row!.write === 'idle')
       demand(
         this.mode <= STANDBY,
         'table 16: configuration is written in sleep or standby',
-        `${row!.name} in mode ${this.mode}`,
+        () => `${row!.name} in mode ${this.mode}`,
       )
     if (address === 0x01) this.setMode(value, atMicros)
     else if (address === 0x12) this.r[0x12] = held & ~value
@@ -160,14 +166,22 @@ export class Sx1276 {
     const from = this.mode
     const to = value & 7
     const pageChange = ((value ^ this.r[0x01]!) & LORA) !== 0
-    demand(!pageChange || from === SLEEP, 'RegOpMode: LongRangeMode changes in sleep only', `in mode ${from}`)
-    demand((value & LORA) !== 0 || to <= STANDBY, 'this model has no FSK modem', `mode ${to} in FSK`)
+    demand(
+      !pageChange || from === SLEEP,
+      'RegOpMode: LongRangeMode changes in sleep only',
+      () => `in mode ${from}`,
+    )
+    demand((value & LORA) !== 0 || to <= STANDBY, 'this model has no FSK modem', () => `mode ${to} in FSK`)
     demand(
       to !== CAD && to !== FS_TX && to !== FS_RX,
       'this model has no CAD and no synthesizer modes',
-      `mode ${to}`,
+      () => `mode ${to}`,
     )
-    demand(from !== TX || to === TX, '4.1.4: a transmission ends by TxDone', `mode ${to} asked while sending`)
+    demand(
+      from !== TX || to === TX,
+      '4.1.4: a transmission ends by TxDone',
+      () => `mode ${to} asked while sending`,
+    )
     if (this.pending && from !== to) this.schedule.cancel(this.pending)
     this.unwatch?.()
     this.unwatch = undefined
@@ -199,7 +213,7 @@ export class Sx1276 {
       demand(
         this.filled[(base + i) & 0xff] === 1,
         '4.1.2.3: all of RegPayloadLength is in the FIFO',
-        `byte ${i} of ${length} is not`,
+        () => `byte ${i} of ${length} is not`,
       )
       bytes[i] = this.fifo[(base + i) & 0xff]!
     }
@@ -215,7 +229,7 @@ export class Sx1276 {
     demand(
       (this.r[0x12]! & flags) === 0,
       '4.1.5: RxDone and RxTimeout cleared before listening',
-      `flags ${this.r[0x12]}`,
+      () => `flags ${this.r[0x12]}`,
     )
     const openMicros = Math.round(atMicros + TO_RX_MICROS + (from === SLEEP ? OSCILLATOR_MICROS : 0))
     if (to === RX_CONTINUOUS) return this.listenOn(setting, openMicros)

@@ -85,8 +85,10 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
       text = lines.pop()!
       for (const line of lines) {
         const answer = obey(line.replace(/[\u0003\u0010]/g, ''))
-        if (faults.closeAfterBytes !== undefined && stored() >= faults.closeAfterBytes)
-          return socket.destroy()
+        if (faults.closeAfterBytes !== undefined && stored() >= faults.closeAfterBytes) {
+          socket.destroy()
+          return
+        }
         socket.write(`${faults.chatter ? `${faults.chatter}\r\n>` : ''}${answer}`, 'latin1')
       }
     })

@@ -1,5 +1,7 @@
 /** `fieldnode upload` and `fieldnode provision` against the real Espruino interpreter behind a TCP port. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -9,13 +11,26 @@ import { boardTexts } from '../../cli/board/texts.ts'
 import { run as provision } from '../../cli/provision.ts'
 import { run as upload } from '../../cli/upload.ts'
 import { decodeSettings, SETTINGS_BYTES, type Settings } from '../../core/settings.ts'
-import { interpreter, serveBoard, type BoardServer } from './boardServer.ts'
+import { interpreter, onPath, serveBoard, type BoardServer } from './boardServer.ts'
 
 const program = interpreter()
 if (!program)
   console.log(
     'upload to a real interpreter: skipped, there is no espruino-interpreter on the PATH and no ESPRUINO',
   )
+
+/** A pseudo terminal stands in for the cable; the package that opens serial ports is optional. */
+const serial = onPath('socat') !== undefined && hasPackage('serialport')
+if (program && !serial)
+  console.log('upload through a serial port: skipped, there is no socat or no package serialport')
+
+function hasPackage(name: string): boolean {
+  try {
+    return createRequire(import.meta.url).resolve(name) !== ''
+  } catch {
+    return false
+  }
+}
 
 /** A stand-in for firmware: says how long its settings are, and a packet later. Long enough for many pieces. */
 const FIRMWARE = [
@@ -107,6 +122,14 @@ describe.skipIf(!program)('the real interpreter', () => {
     expect(said.at(-1)).toContain(boardTexts.faults.program)
     expect(await upload(['--port', board.address, '--packet-wait', '1', bundleOf('print("x")')])).toBe(1)
     expect(said.at(-1)).toContain(boardTexts.faults.silent)
+  })
+
+  test.skipIf(!serial)('is reached through a serial port too', async () => {
+    const path = join(folder, 'tty')
+    const line = spawn('socat', [`pty,link=${path},raw,echo=0`, board.address.replace('tcp://', 'tcp:')])
+    await vi.waitUntil(() => existsSync(path), { timeout: 5000 })
+    expect(await upload(['--port', path, bundleOf('print("sent 5")')])).toBe(0)
+    line.kill()
   })
 
   test('takes 45 kB, more than its memory would hold', async () => {

@@ -6,15 +6,18 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** The interpreter: environment variable ESPRUINO, else `espruino-interpreter` on the PATH; undefined where there is none. */
-export function interpreter(): string | undefined {
-  const named = process.env['ESPRUINO']
-  if (named) return named
+/** Where a program is, or undefined when it is not on the PATH. */
+export function onPath(program: string): string | undefined {
   try {
-    return execFileSync('which', ['espruino-interpreter'], { encoding: 'utf8' }).trim()
+    return execFileSync('which', [program], { encoding: 'utf8' }).trim()
   } catch {
     return undefined
   }
+}
+
+/** The interpreter: environment variable ESPRUINO, else `espruino-interpreter` on the PATH; undefined where there is none. */
+export function interpreter(): string | undefined {
+  return process.env['ESPRUINO'] || onPath('espruino-interpreter')
 }
 
 export interface BoardServer {

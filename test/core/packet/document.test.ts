@@ -119,7 +119,7 @@ describe('docs/PACKET.md', () => {
         bits: (_value: number, count: number) => {
           if (count === 1) return code.shift() ?? 0
           width = count
-          return count >= 12 ? 1 : 0
+          return count === 8 ? 0 : 1
         },
       }
       // Header fields of one bit take the code too, so it stands behind them.

@@ -5,6 +5,7 @@ import { sealJoinAccept } from '../../../core/lorawan/joinAccept.ts'
 import { tableAes } from '../../../core/lorawan/aes.ts'
 import { eu868 } from '../../../core/regions/eu868.ts'
 import type { Mac } from '../../../firmware/radio/mac.ts'
+import { AT_COUNTER_DOWN, AT_COUNTER_UP, AT_DEV_NONCE } from '../../../firmware/radio/macState.ts'
 import { bytes, hex } from '../../core/lorawan/hex.ts'
 import { Bench, settings } from './node.ts'
 import { Network } from './network.ts'
@@ -137,7 +138,7 @@ describe('join', () => {
     const bench = new Bench()
     new Network(bench)
     bench.join(bench.boot())
-    new DataView(bench.flash!.buffer).setUint16(5, 0xfffe)
+    new DataView(bench.flash!.buffer).setUint16(AT_DEV_NONCE, 0xfffe)
     const mac = bench.boot()
     bench.nowMs += 1_000_000
     bench.join(mac)
@@ -253,8 +254,8 @@ describe('uplinks and downlinks', () => {
   test('counters of both directions pass 65,535', () => {
     const { bench, network } = joined()
     const state = new DataView(bench.flash!.buffer)
-    state.setUint32(48, 65_535)
-    state.setUint32(52, 65_535)
+    state.setUint32(AT_COUNTER_UP, 65_535)
+    state.setUint32(AT_COUNTER_DOWN, 65_535)
     network.counterUp = network.counterDown = 65_535
     const mac = bench.boot()
     for (let i = 0; i < 3; i++) {
@@ -266,7 +267,7 @@ describe('uplinks and downlinks', () => {
 
   test('the last counter is kept unused', () => {
     const { bench } = joined()
-    new DataView(bench.flash!.buffer).setUint32(48, 0xffffffff)
+    new DataView(bench.flash!.buffer).setUint32(AT_COUNTER_UP, 0xffffffff)
     expect(send(bench, bench.boot())).toEqual({ sent: false })
   })
 

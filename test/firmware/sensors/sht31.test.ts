@@ -73,16 +73,31 @@ describe('driver', () => {
       bytes[bit >> 3]! ^= 1 << (bit & 7)
       const sensor = new Sht31(scriptedBus(bytes).bus)
       const into = Int32Array.of(7, 7)
+      sensor.start()
       expect(sensor.read(into, 0)).toBe('badCrc')
       expect([...into, sensor.temperatureCentiC]).toEqual([7, 7, undefined])
     }
   })
 
   test('a short answer is a bad checksum, none is no answer', () => {
-    expect(new Sht31(scriptedBus(answerOf(1, 2).subarray(0, 5)).bus).read(new Int32Array(2), 0)).toBe(
-      'badCrc',
-    )
-    expect(new Sht31(scriptedBus(undefined).bus).read(new Int32Array(2), 0)).toBe('noAnswer')
+    for (const [answer, error] of [
+      [answerOf(1, 2).subarray(0, 5), 'badCrc'],
+      [undefined, 'noAnswer'],
+    ] as const) {
+      const sensor = new Sht31(scriptedBus(answer).bus)
+      sensor.start()
+      expect(sensor.read(new Int32Array(2), 0)).toBe(error)
+    }
+  })
+
+  test('what was not asked for is not read: a refused command, a second read', () => {
+    const { bus } = scriptedBus(answerOf(1, 2))
+    const deaf = new Sht31({ ...bus, write: () => false })
+    deaf.start()
+    expect(deaf.read(new Int32Array(2), 0)).toBe('noAnswer')
+    const sensor = new Sht31(bus)
+    sensor.start()
+    expect([sensor.read(new Int32Array(2), 0), sensor.read(new Int32Array(2), 0)]).toEqual(['ok', 'noAnswer'])
   })
 
   test('an address of its own is used', () => {

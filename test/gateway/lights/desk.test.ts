@@ -150,6 +150,12 @@ describe('a command', () => {
     ])
   })
 
+  test('waits behind the acknowledgement of a hello', async () => {
+    await command('L1', 50, HOUR_MS)
+    const frame = lamp.open((await site.exchange(lamp.hello({ setId: 4 })))[0]!)
+    expect([frame.port, frame.pending]).toEqual([1, true])
+  })
+
   test('to a group is one command under one number for each of its lamps', async () => {
     const second = await site.device(2, { profile: 'light', lamp: { id: 'L2', group: 'market' } })
     const other = await site.device(3, { profile: 'light', lamp: { id: 'L3', group: 'school' } })

@@ -1,0 +1,139 @@
+/** One node's life in the simulator, long enough to show every part of it: join, twenty wakes, a lost uplink, a lamp's command, a reboot.
+ *  Lived twice, by the sources and by the bundle, it must come out the same to the microsecond. */
+import { Script } from 'node:vm'
+import { as923_2 } from '../../core/regions/as923_2.ts'
+import { decodeSettings } from '../../core/settings.ts'
+import type { Board } from '../../firmware/board.ts'
+import type { Hal } from '../../firmware/hal/index.ts'
+import type { Profile } from '../../firmware/profiles/profile.ts'
+import { start } from '../../firmware/start.ts'
+import { Air } from '../../sim/air.ts'
+import { VirtualClock } from '../../sim/clock.ts'
+import { ESP32_COSTS } from '../../sim/costs.ts'
+import { SimNode, type NodePlan } from '../../sim/node.ts'
+import { World } from '../../sim/world/world.ts'
+import { EspruinoBoard } from './board.ts'
+import { Network } from './network.ts'
+import type { Transcript } from './transcript.ts'
+
+const SEED = 7
+const START_MS = Date.UTC(2026, 9, 11, 17)
+const REGION = as923_2
+/** Wakes out of deep sleep before the life is looked at. */
+export const WAKES = 20
+/** A light does not sleep: this many of its intervals instead. */
+const LIGHT_INTERVALS = 20
+const COMMAND = { command: 77, levelPercent: 0, durationSeconds: 1_500 }
+
+/** A key's schedule is no call to the board, so its price would be the sources' alone. */
+const COSTS = { ...ESP32_COSTS, aesKeyMicros: -ESP32_COSTS.callMicros }
+
+/** What a life leaves behind. */
+export interface Life {
+  /** Frames in both directions and switched lamps, one a line, in order. */
+  readonly events: string[]
+  readonly network: Network
+  /** What the node wrote to its technician's cable. */
+  readonly logs: string[]
+  readonly wakes: number
+  /** Only of a bundle: a transcript a program. */
+  readonly programs: Transcript[]
+  readonly settings: Uint8Array
+}
+
+type Program = (node: SimNode, hal: Hal) => void
+
+const planOf = (profile: Profile): NodePlan => ({
+  devEui: '70b3d57ed0c0ffee',
+  joinEui: '70b3d57ed0fa0001',
+  appKey: '000102030405060708090a0b0c0d0e0f',
+  name: profile.name,
+  profile,
+  latitude: 16.5487,
+  longitude: 107.5126,
+  distanceM: 700,
+  powerOnMs: 0,
+})
+
+/** The area that Espruino's Hal leaves to the node: one sector less. */
+function nodeFlash(hal: Hal): Hal['flash'] {
+  const { flash } = hal
+  return {
+    size: flash.size - flash.sectorSize,
+    sectorSize: flash.sectorSize,
+    read: (offset, length) => flash.read(offset, length),
+    write: (offset, bytes) => flash.write(offset, bytes),
+    erase: (offset) => flash.erase(offset),
+  }
+}
+
+/** The firmware's own sources on the simulator's Hal. */
+const runSources: Program = (node, hal) => {
+  const { board, profile, region } = node.parts
+  const { clock, power, gpio, adc, i2c, spi, aes } = hal
+  start(board, profile, region, {
+    ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal) },
+    settings: () => hal.settings(),
+    noise: () => hal.noise(),
+    log: (line) => hal.log(line),
+  })
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+/** Lives with the sources, or with `bundle` when one is given. */
+export async function live(board: Board, profile: Profile, bundle?: string): Promise<Life> {
+  const clock = new VirtualClock(START_MS)
+  const world = new World({ seed: SEED, startMs: START_MS, latitude: 16.5487, longitude: 107.5126 })
+  const channelsHz = [...REGION.channelsHz, ...REGION.extraChannelsHz]
+  const air = new Air(clock, { channelsHz, gatewayAntennaDbi: 3, nodeAntennaDbi: 0 })
+  const events: string[] = []
+  const logs: string[] = []
+  const sinceStart = (micros: number): string => String(micros - START_MS * 1000)
+  const note = (what: string, micros = clock.nowMicros()): void =>
+    void events.push(`${sinceStart(micros)} ${what}`)
+  let espruino: EspruinoBoard | undefined
+  const script = bundle === undefined ? undefined : new Script(bundle)
+  let wakes = -1
+  const program: Program = (own, hal) => {
+    wakes++
+    if (!script) return runSources(own, hal)
+    espruino ??= new EspruinoBoard(own, hal, board)
+    espruino.start(script)
+  }
+  const shared = { clock, world, air, board, region: REGION, costs: COSTS, seed: SEED, program }
+  const node = new SimNode(planOf(profile), { ...shared, log: (_, line) => logs.push(line) })
+  const settings = decodeSettings(node.settings!)
+  if (typeof settings === 'string') throw new Error(settings)
+  const network = new Network(clock, air, REGION, settings.appKey, (bytes) => note(`down ${hex(bytes)}`))
+  network.deafTo.add(4)
+  air.onSent = (_, frame) => note(`up ${hex(frame.bytes)}`, frame.startMicros)
+  watchRelay(node, board, note)
+  node.powerOn()
+  if (profile.name === 'light') await liveLight(clock, node, network)
+  else while (wakes < WAKES) await clock.run(clock.now() + node.intervalSeconds * 1000)
+  node.machine.reboot('software')
+  await clock.run(clock.now() + node.intervalSeconds * 2_000)
+  return { events, network, logs, wakes, programs: espruino?.programs ?? [], settings: node.settings! }
+}
+
+/** Notes every change of the relay's coil. */
+function watchRelay(node: SimNode, board: Board, note: (what: string, micros: number) => void): void {
+  const pin = node.machine.pin(board.mount.relay)
+  const drive = pin.onWrite
+  if (!drive) return
+  let was = false
+  pin.onWrite = (high, atMicros) => {
+    if (high !== was) note(`relay ${high ? 'on' : 'off'}`, atMicros)
+    was = high
+    drive(high, atMicros)
+  }
+}
+
+/** Intervals with a command in their middle. */
+async function liveLight(clock: VirtualClock, node: SimNode, network: Network): Promise<void> {
+  for (let i = 0; i < LIGHT_INTERVALS; i++) {
+    if (i === 5) network.lamp = COMMAND
+    await clock.run(clock.now() + node.intervalSeconds * 1000)
+  }
+}

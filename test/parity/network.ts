@@ -1,0 +1,171 @@
+/** A network of one gateway on the simulated air, small enough to be read at once: it joins a node, stores its samples, acknowledges each uplink,
+ *  tells the time, and sends a lamp its command. Written on core alone, so that the parity tests do not hang on the real gateway. */
+import type { Cmac } from '../../core/lorawan/cmac.ts'
+import { tableAes } from '../../core/lorawan/aes.ts'
+import {
+  CID,
+  encodeDeviceTimeAns,
+  encodeTxParamSetupReq,
+  walkCommands,
+} from '../../core/lorawan/commands.ts'
+import { makeSession, openData, parseData, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
+import { deriveSessionKeys, parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
+import { sealJoinAccept } from '../../core/lorawan/joinAccept.ts'
+import {
+  decodeHello,
+  decodeSamples,
+  DOWNLINK_PORT,
+  encodeAcknowledgement,
+  encodeLampCommand,
+  extendSequence,
+  UPLINK_PORT,
+  type LampCommand,
+} from '../../core/packet/index.ts'
+import type { Region } from '../../core/regions/index.ts'
+import type { Air, ReceivedUplink } from '../../sim/air.ts'
+import { needsLowDataRate } from '../../sim/chips/lora.ts'
+import type { VirtualClock } from '../../sim/clock.ts'
+
+type Session = ReturnType<typeof makeSession> & { network: Cmac }
+
+const ACCEPT = { joinNonce: 0, netId: 0x13, devAddr: 0x26011bda, rx1DrOffset: 0, rxDelaySeconds: 1 }
+const POWER_DBM = 16
+
+export class Network {
+  /** Data uplinks that opened, with their plain payload. */
+  readonly uplinks: DataFrame[] = []
+  joins = 0
+  /** Sequences stored. */
+  readonly stored = new Set<number>()
+  epoch: number | undefined
+  lamp: LampCommand | undefined
+  /** Uplinks, counted from 0, that nobody hears. */
+  readonly deafTo = new Set<number>()
+  private heard = 0
+  private floor = 0
+  private session: Session | undefined
+  private counterUp = 0
+  private counterDown = 0
+  private dwell = true
+
+  constructor(
+    private readonly clock: VirtualClock,
+    private readonly air: Air,
+    private readonly region: Region,
+    private readonly appKey: Uint8Array,
+    private readonly onDown: (bytes: Uint8Array) => void,
+  ) {
+    air.onReceived = (uplink) => {
+      if (this.deafTo.has(this.heard++)) return
+      if (uplink.frame.bytes[0]! >> 5 === 0) this.join(uplink)
+      else this.data(uplink)
+    }
+  }
+
+  private join(uplink: ReceivedUplink): void {
+    const { appKey, region } = this
+    const request = parseJoinRequest(uplink.frame.bytes)
+    if (typeof request === 'string' || !verifyJoinRequest(tableAes, appKey, uplink.frame.bytes))
+      throw new Error('a join request that cannot be read')
+    this.joins++
+    const accept = {
+      ...ACCEPT,
+      joinNonce: this.joins,
+      rx2DataRate: region.rx2.dataRate,
+      channelHz: region.extraChannelsHz.slice(0, 5),
+    }
+    const keys = deriveSessionKeys(tableAes, appKey, this.joins, accept.netId, request.devNonce)
+    this.session = makeSession(tableAes, accept.devAddr, keys.nwkSKey, keys.appSKey)
+    this.counterUp = this.counterDown = 0
+    this.dwell = true
+    this.answer(uplink, region.joinAcceptDelaySeconds, sealJoinAccept(tableAes, appKey, accept))
+  }
+
+  private data(uplink: ReceivedUplink): void {
+    const header = parseData(uplink.frame.bytes)
+    if (typeof header === 'string' || !this.session) throw new Error('an uplink that cannot be read')
+    const counter = this.counterUp + ((header.counter - this.counterUp) & 0xffff)
+    const frame = openData(this.session, uplink.frame.bytes, counter)
+    if (typeof frame === 'string') throw new Error(`uplink ${counter}: ${frame}`)
+    this.counterUp = counter + 1
+    this.uplinks.push(frame)
+    const options = this.options(frame, uplink)
+    const { port, payload } = this.application(frame)
+    const down = sealData(this.session, {
+      confirmed: false,
+      downlink: true,
+      devAddr: this.session.devAddr,
+      adr: false,
+      adrAckReq: false,
+      ack: false,
+      pending: false,
+      counter: this.counterDown++,
+      options: Uint8Array.from(options),
+      port,
+      payload,
+    })
+    this.answer(uplink, this.region.receiveDelaySeconds, down)
+  }
+
+  private options(frame: DataFrame, uplink: ReceivedUplink): number[] {
+    const options: number[] = []
+    for (const { cid } of walkCommands(frame.port === 0 ? frame.payload : frame.options, false)) {
+      if (cid === CID.txParamSetup) this.dwell = false
+      if (cid === CID.deviceTime) options.push(...encodeDeviceTimeAns(uplink.frame.endMicros / 1000))
+    }
+    const { eirpDbmMax, txParamSetup } = this.region
+    if (this.dwell && txParamSetup)
+      options.push(...encodeTxParamSetupReq({ uplinkDwell: false, downlinkDwell: false, eirpDbmMax }))
+    return options
+  }
+
+  /** Takes what the node says and chooses the answer: a lamp's command first, then the acknowledgement. */
+  private application(frame: DataFrame): { port: number; payload: Uint8Array } {
+    if (frame.port === UPLINK_PORT.hello) {
+      const hello = decodeHello(frame.payload)
+      if (typeof hello === 'string') throw new Error(`hello: ${hello}`)
+      this.epoch = hello.epoch
+      this.floor = hello.nextSequence
+    } else this.store(frame)
+    const into = new Uint8Array(11)
+    if (this.lamp && frame.port !== UPLINK_PORT.hello) {
+      const bytes = encodeLampCommand(this.lamp, into)
+      this.lamp = undefined
+      return { port: DOWNLINK_PORT.lamp, payload: into.subarray(0, bytes) }
+    }
+    let nextSequence = this.floor
+    while (this.stored.has(nextSequence)) nextSequence++
+    const received = new Uint8Array(1)
+    for (let i = 0; i < 8; i++) if (this.stored.has(nextSequence + 1 + i)) received[0]! |= 1 << i
+    const bytes = encodeAcknowledgement({ epoch: this.epoch!, nextSequence, received }, into)
+    return { port: DOWNLINK_PORT.acknowledgement, payload: into.subarray(0, bytes) }
+  }
+
+  private store(frame: DataFrame): void {
+    const decoded = decodeSamples(frame.port, frame.payload)
+    if (typeof decoded === 'string') throw new Error(`samples: ${decoded}`)
+    const first = extendSequence(decoded.sequenceLow, Math.max(this.floor, ...this.stored))
+    decoded.samples.forEach((_, i) => this.stored.add(first + i))
+  }
+
+  /** Puts a frame into the first window behind an uplink: same channel, and for offset 0 the same data rate. */
+  private answer(uplink: ReceivedUplink, delaySeconds: number, bytes: Uint8Array): void {
+    const { frequencyHz, spreadingFactor, bandwidthHz } = uplink.frame.setting
+    const setting = {
+      frequencyHz,
+      spreadingFactor,
+      bandwidthHz,
+      codingRate: 1,
+      preambleSymbols: 8,
+      explicitHeader: true,
+      payloadCrc: false,
+      lowDataRate: needsLowDataRate(spreadingFactor, bandwidthHz),
+      invertedIq: true,
+      syncWord: 0x34,
+    }
+    this.clock.at(uplink.frame.endMicros + delaySeconds * 1e6, () => {
+      this.onDown(bytes)
+      this.air.down(setting, POWER_DBM, bytes)
+    })
+  }
+}
