@@ -127,6 +127,11 @@ function takeAcknowledgement(node: Node, payload: Uint8Array): void {
     words[GAP] = words[FLIGHT_END]!
 }
 
+/** For the technician's cable: `fieldnode upload` waits for this line. */
+function logSent(node: Node, port: number, result: SendResult): void {
+  if (result.sent) node.hal.log('sent ' + port)
+}
+
 /** What came back with an uplink. */
 function receive(node: Node, result: SendResult): void {
   const received = result.received
@@ -164,6 +169,7 @@ function sendHello(node: Node, done: () => void): void {
     payload,
   )
   macOf(node).send(UPLINK_PORT.hello, payload, (result) => {
+    logSent(node, UPLINK_PORT.hello, result)
     words[HELLO_AT] = nowSeconds(node)
     if (words[HELLO] === HELLO_BEHIND) words[HELLO] = HELLO_KNOWN
     words[FLIGHT] = words[FLIGHT_END] = 0
@@ -219,6 +225,7 @@ function sendSamples(node: Node, done: () => void): void {
   }
   const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
   macOf(node).send(port, payload.subarray(0, bytes), (result) => {
+    logSent(node, port, result)
     if (result.sent) {
       move()
       words[FLIGHT] = first

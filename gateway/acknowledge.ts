@@ -9,7 +9,7 @@ const ACKNOWLEDGEMENT_EVERY_MS = 3_600_000
 const ACKNOWLEDGEMENT_BYTES_MAX = 11
 
 /** A hello is answered at once; samples when the node asks, when one is missing, or when an hour has passed since the last time. */
-function isDue(node: FieldNode, packet: Packet, nowMs: number): boolean {
+export function isDue(node: FieldNode, packet: Packet, nowMs: number): boolean {
   if (packet.kind === 'none') return false
   if (packet.kind === 'hello' || packet.samples.acknowledgementWanted || packet.received.gap) return true
   return node.acknowledgedMs === undefined || nowMs - node.acknowledgedMs >= ACKNOWLEDGEMENT_EVERY_MS

@@ -65,7 +65,8 @@ export interface Gateway {
   udpPort: number
   /** -1 without HTTP. */
   httpPort: number
-  /** Resolves when every datagram received so far is processed and committed and each PULL_RESP has its TX_ACK.
+  /** Resolves when every datagram received so far is processed, what is answered or asked is committed, and each PULL_RESP has its TX_ACK.
+   *  A few commits that nothing depends on may still be under way; every read of the store comes after them.
    *  What waits for a timer of the Clock (the deduplication window) is not waited for. */
   settled(): Promise<void>
   /** As POST /api/devices, without the PIN: for composition roots. */
@@ -215,7 +216,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const closing: (() => unknown)[] = [
     () => feed.close(),
     () => desk.close(),
-    () => activity.settled(),
+    () => activity.idle(),
     () => store.close(),
   ]
   let closed: Promise<void> | undefined

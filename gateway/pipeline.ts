@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts'
 import { FRAME_TYPE, sealData } from '../core/lorawan/frame.ts'
 import type { Region } from '../core/regions/region.ts'
-import { acknowledgementFor } from './acknowledge.ts'
+import { acknowledgementFor, isDue } from './acknowledge.ts'
 import type { Activity } from './activity.ts'
 import type { Counts } from './counts.ts'
 import { bySignal, type Heard } from './ingest/dedup.ts'
@@ -11,7 +11,7 @@ import type { LightDesk } from './lights/desk.ts'
 import { compose, isOwed, type Payload } from './lorawan/compose.ts'
 import { ORDINARY_SHARE_PERCENT } from './lorawan/duty.ts'
 import { acceptJoin } from './lorawan/join.ts'
-import { answerCommands } from './lorawan/macAnswers.ts'
+import { answerCommands, type MacAnswers } from './lorawan/macAnswers.ts'
 import { openUplink, type Opened } from './lorawan/open.ts'
 import type { Transmitter } from './lorawan/transmit.ts'
 import { dataWindows, joinWindows } from './lorawan/windows.ts'
@@ -57,7 +57,12 @@ function take(parts: Parts, heard: Heard): void {
   }
   const opened = openUplink(heard.phy, nodes)
   if (typeof opened === 'string') return counts.refuse('frame', opened)
-  void activity.during(() => inTurn(opened.node, () => uplink(parts, heard, opened).catch(failed)))
+  const handled = (settled: () => void) => async (): Promise<void> => {
+    const left = await uplink(parts, heard, opened).catch(failed)
+    settled()
+    if (left) await activity.leaveBehind(left.commit.catch(failed))
+  }
+  void activity.during(() => new Promise((settled) => void inTurn(opened.node, handled(settled))))
 }
 
 /** A join request: answered after nonces and keys are committed. */
@@ -70,9 +75,14 @@ async function join(parts: Parts, heard: Heard): Promise<void> {
   await transmitter.send(heard, { phy: joined.phy, windows, sharePercent: 100 })
 }
 
-/** A data frame: everything it changes is one commit, and only what is committed is shown and answered. */
-async function uplink(parts: Parts, heard: Heard, opened: Opened): Promise<void> {
-  const { store, counts, changed, desk } = parts
+/** A data frame: everything it changes is one commit, and only what is committed is shown and answered. Where no answer can be owed, the commit is
+ *  left behind: the node's next frame waits for it, nobody else does. */
+async function uplink(
+  parts: Parts,
+  heard: Heard,
+  opened: Opened,
+): Promise<{ commit: Promise<void> } | undefined> {
+  const { store, counts, changed, desk, region } = parts
   const { node, frame } = opened
   const { receivedMs } = heard.receptions[0]!
   const decoded = decodePacket(node, frame)
@@ -85,12 +95,34 @@ async function uplink(parts: Parts, heard: Heard, opened: Opened): Promise<void>
     const judged = judgeSamples(node, packet, receivedMs)
     Object.assign(changes, judged, desk.confirm(node, judged.samples))
   }
-  const outcomes = await store.write(changes)
+  const answers = answerCommands(opened, heard.receptions, region)
+  const commit = store.write(changes).then((outcomes) => {
+    for (const outcome of outcomes) counts.add(`samples.${outcome}`)
+    remember(node, packet, changes, outcomes)
+    changed(node)
+  })
+  if (!mayOwe(parts, heard, opened, packet, answers)) return { commit }
+  await commit
+  answer(parts, heard, opened, packet, answers)
+  return undefined
+}
 
-  for (const outcome of outcomes) counts.add(`samples.${outcome}`)
-  remember(node, packet, changes, outcomes)
-  changed(node)
-  answer(parts, heard, opened, packet)
+/** What the desk wants to say to a lamp at the opening of its first window. */
+const lampPayload = ({ desk, region }: Parts, node: FieldNode, heard: Heard): Payload | undefined =>
+  desk.payloadFor(node, heard.receptions[0]!.receivedMs + 1000 * region.receiveDelaySeconds)
+
+/** Whether the frame may have to be answered once it is committed; yes when in doubt. */
+function mayOwe(
+  parts: Parts,
+  heard: Heard,
+  { node, frame }: Opened,
+  packet: Packet,
+  answers: MacAnswers,
+): boolean {
+  const waiting = lampPayload(parts, node, heard)
+  if (isOwed(frame, answers, waiting ? [waiting] : []) || isDue(node, packet, parts.clock.now())) return true
+  // A sample out of order opens a gap, or closes one.
+  return packet.kind === 'samples' && packet.firstSequence !== packet.received.nextSequence
 }
 
 /** Takes over into memory what is now committed. What came again or in conflict shows nothing new. */
@@ -110,11 +142,10 @@ function remember(node: FieldNode, packet: Packet, changes: Changes, outcomes: O
 }
 
 /** Sends the node what waits for it. The frame is sealed at once; on its way it holds up nothing. */
-function answer(parts: Parts, heard: Heard, opened: Opened, packet: Packet): void {
+function answer(parts: Parts, heard: Heard, opened: Opened, packet: Packet, answers: MacAnswers): void {
   const { region, clock, counts, transmitter, activity, desk, failed } = parts
   const { node, session, frame } = opened
-  const answers = answerCommands(opened, heard.receptions, region)
-  const lamp = desk.payloadFor(node, heard.receptions[0]!.receivedMs + 1000 * region.receiveDelaySeconds)
+  const lamp = lampPayload(parts, node, heard)
   const acknowledgement = acknowledgementFor(node, packet, clock.now())
   const waiting = [lamp, acknowledgement].filter((payload): payload is Payload => payload !== undefined)
   if (!isOwed(frame, answers, waiting)) return

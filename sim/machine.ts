@@ -24,6 +24,8 @@ export interface Pin {
   /** Driven from outside, or by the program. */
   high: boolean
   onWrite?: (high: boolean, atMicros: number) => void
+  /** Where an output comes to rest when no program drives it: by default a resistor pulls it down. */
+  pullUp?: boolean
   onPulse?: (micros: number, atMicros: number) => void
   millivolts?: (atMicros: number) => number
   read?: () => boolean
@@ -140,8 +142,8 @@ export class Machine {
     this.onAwake(false, atMicros)
     for (const pin of this.pins.values()) {
       pin.edges.clear()
-      // A pin that the program drove floats and is pulled down by the board.
-      if (pin.onWrite && pin.high) this.write(pin, false, atMicros)
+      const rest = pin.pullUp === true
+      if (pin.onWrite && pin.high !== rest) this.write(pin, rest, atMicros)
     }
   }
 

@@ -131,6 +131,9 @@ export class SimNode {
   }
 
   powerOn(): void {
+    const now = this.machine.clock.nowMicros()
+    this.radio.power(now)
+    this.sht31?.power(now)
     this.machine.powerOn()
   }
 
@@ -147,12 +150,10 @@ export class SimNode {
     return typeof settings === 'string' ? undefined : settings
   }
 
-  /** Power is cut: RAM, timers and the radio's state are lost, flash stays. */
+  /** Power is cut: RAM, timers and what the chips were told are lost, flash stays. */
   powerOff(): void {
-    const now = this.machine.clock.nowMicros()
     this.machine.powerOff()
-    this.radio.resetPin(false, now - 1000)
-    this.radio.resetPin(true, now)
+    this.radio.power(this.machine.clock.nowMicros())
   }
 
   private begin(): void {
@@ -164,7 +165,9 @@ export class SimNode {
     const { machine, radio, battery } = this
     const { board } = this.shared
     machine.spi.set(board.radio.select, radio)
-    machine.pin(board.radio.reset).onWrite = (high, atMicros) => radio.resetPin(high, atMicros)
+    const reset = machine.pin(board.radio.reset)
+    reset.high = reset.pullUp = true
+    reset.onWrite = (high, atMicros) => radio.resetPin(high, atMicros)
     machine.onAwake = (awake, atMicros) => {
       battery.draw(!awake, atMicros)
       battery.drawRadio(radio.modeMicros)

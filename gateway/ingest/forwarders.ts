@@ -92,20 +92,19 @@ export class Forwarders {
     const token = this.nextToken
     this.nextToken = (token + 1) & 0xffff
     counts.add('gwmp.pullResp')
-    activity.begin()
-    return new Promise((resolve) => {
+    const answered = (resolve: (result: SendResult) => void): void => {
       const done = (result: SendResult): void => {
         if (!this.pending.delete(token)) return
         cancel()
         resolve(result)
-        activity.end()
       }
       const cancel = clock.setTimer(TX_ACK_MS_MAX, () => done('SILENT'))
       this.pending.set(token, { gateway, sentMs: clock.now(), done })
       this.socket.send(pullResp(token, frame), forwarder.port, forwarder.address, (error) => {
         if (error) done('UNREACHABLE')
       })
-    })
+    }
+    return activity.during(() => new Promise(answered))
   }
 
   close(): Promise<void> {

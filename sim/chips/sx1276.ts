@@ -9,12 +9,10 @@ import { REGISTERS } from './sx1276Registers.ts'
 
 const SLEEP = 0
 const STANDBY = 1
-const FS_TX = 2
 const TX = 3
-const FS_RX = 4
 const RX_CONTINUOUS = 5
 const RX_SINGLE = 6
-const CAD = 7
+const MODELLED = [SLEEP, STANDBY, TX, RX_CONTINUOUS, RX_SINGLE]
 const LORA = 0x80
 
 const IRQ = { rxTimeout: 0x80, rxDone: 0x40, validHeader: 0x10, txDone: 0x08 } as const
@@ -23,6 +21,7 @@ const DIO0_FLAG = [0x40, 0x08, 0x04, 0x00]
 
 const RESET_LOW_MICROS = 100
 const AFTER_RESET_MICROS = 5_000
+const AFTER_POWER_MICROS = 10_000
 /** TS_OSC: crystal, from sleep; TS_FS and TS_TR / TS_RE: synthesizer and mixer. */
 const OSCILLATOR_MICROS = 250
 const TO_TX_MICROS = 120
@@ -77,12 +76,20 @@ export class Sx1276 {
     this.readyMicros = atMicros + AFTER_RESET_MICROS
   }
 
+  /** The supply comes back after it was gone: registers and FIFO are as new, 10 ms later the chip answers (7.2.1). */
+  power(atMicros: number): void {
+    this.resetLowSince = undefined
+    this.countMode(atMicros)
+    this.toReset()
+    this.readyMicros = atMicros + AFTER_POWER_MICROS
+  }
+
   /** One SPI frame: an address with its write bit, then bytes; all but the FIFO count the address on (4.3). */
   transfer(bytes: ArrayLike<number>, atMicros: number): Uint8Array {
     demand(this.resetLowSince === undefined, '7.2.2: no SPI in reset', 'transfer while NRESET is low')
     demand(
       atMicros >= this.readyMicros,
-      '7.2.2: 5 ms after NRESET',
+      '7.2: 5 ms after NRESET, 10 ms after power',
       () => `transfer ${this.readyMicros - atMicros} us too early`,
     )
     demand(bytes.length >= 2, '4.3: an address and at least one byte', () => `${bytes.length} bytes`)
@@ -172,11 +179,7 @@ export class Sx1276 {
       () => `in mode ${from}`,
     )
     demand((value & LORA) !== 0 || to <= STANDBY, 'this model has no FSK modem', () => `mode ${to} in FSK`)
-    demand(
-      to !== CAD && to !== FS_TX && to !== FS_RX,
-      'this model has no CAD and no synthesizer modes',
-      () => `mode ${to}`,
-    )
+    demand(MODELLED.includes(to), 'this model has no CAD and no synthesizer modes', () => `mode ${to}`)
     demand(
       from !== TX || to === TX,
       '4.1.4: a transmission ends by TxDone',

@@ -1,0 +1,2 @@
+/** The plugin. */
+export const espruino = { rules: {} }
