@@ -57,18 +57,16 @@ const HUNG_SECONDS = 120
 const PAYLOAD_BYTES_MAX = 64
 export const NEVER = 0x7fffffff
 
-function macOf(node: Node): Mac {
-  if (node.mac === undefined) {
-    const { hal, board, region, settings, journal } = node
-    const host = {
-      load: () => latest(journal, KIND.mac),
-      save: (state: Uint8Array) => append(journal, KIND.mac, state),
-    }
-    node.mac = makeMac(hal, new Sx1276(hal, board.radio), region, settings, host, (unixSeconds, atMs) => {
-      if (node.onTime) node.onTime(unixSeconds, atMs)
-    })
+/** Builds the MAC on the node's radio and flash. */
+function openMac(node: Node): Mac {
+  const { hal, board, region, settings, journal } = node
+  const host = {
+    load: () => latest(journal, KIND.mac),
+    save: (state: Uint8Array) => append(journal, KIND.mac, state),
   }
-  return node.mac
+  return makeMac(hal, new Sx1276(hal, board.radio), region, settings, host, (unixSeconds, atMs) => {
+    if (node.onTime) node.onTime(unixSeconds, atMs)
+  })
 }
 
 /** After a failure: twice as long each time, up to an hour, and by chance between half and all of that. */
@@ -81,8 +79,8 @@ function backOff(node: Node): void {
 }
 
 /** After an uplink: when the law allows the next one, and not at once. */
-function spaceOut(node: Node, spacingSeconds: number): void {
-  const waitSeconds = Math.ceil(macOf(node).waitMs() / 1000)
+function spaceOut(node: Node, mac: Mac, spacingSeconds: number): void {
+  const waitSeconds = Math.ceil(mac.waitMs() / 1000)
   const seconds = waitSeconds > spacingSeconds ? waitSeconds : spacingSeconds
   node.words[LINK] = nowSeconds(node) + seconds + ((node.hal.noise() >>> 0) % (spacingSeconds + 1))
 }
@@ -140,22 +138,22 @@ function receive(node: Node, result: SendResult): void {
   else if (node.onDownlink) node.onDownlink(received.port, received.payload)
 }
 
-function join(node: Node, done: () => void): void {
+function join(node: Node, mac: Mac, done: () => void): void {
   const words = node.words
   words[HEARD_AT] = nowSeconds(node)
-  macOf(node).join((joined) => {
-    words[JOINED] = macOf(node).joined() ? 1 : 0
+  mac.join((joined) => {
+    words[JOINED] = mac.joined() ? 1 : 0
     if (joined) {
       words[HELLO] = HELLO_UNKNOWN
       words[FAILURES] = 0
-      spaceOut(node, 1)
+      spaceOut(node, mac, 1)
     } else backOff(node)
     done()
   })
 }
 
 /** Names the epoch, and from which sequence on there is anything to wait for. */
-function sendHello(node: Node, done: () => void): void {
+function sendHello(node: Node, mac: Mac, done: () => void): void {
   const { words, queue } = node
   const payload = new Uint8Array(HELLO_BYTES)
   encodeHello(
@@ -168,14 +166,14 @@ function sendHello(node: Node, done: () => void): void {
     },
     payload,
   )
-  macOf(node).send(UPLINK_PORT.hello, payload, (result) => {
+  mac.send(UPLINK_PORT.hello, payload, (result) => {
     logSent(node, UPLINK_PORT.hello, result)
     words[HELLO_AT] = nowSeconds(node)
     if (words[HELLO] === HELLO_BEHIND) words[HELLO] = HELLO_KNOWN
     words[FLIGHT] = words[FLIGHT_END] = 0
     receive(node, result)
     if (words[HELLO] === HELLO_UNKNOWN) backOff(node)
-    else spaceOut(node, 1)
+    else spaceOut(node, mac, 1)
     done()
   })
 }
@@ -197,12 +195,12 @@ function choose(node: Node): boolean {
 
 /** Sends one packet of samples. A sample that does not fit now (an old one with flags at the lowest data rate) lets the others pass and is found again
  *  as a gap. */
-function sendSamples(node: Node, done: () => void): void {
+function sendSamples(node: Node, mac: Mac, done: () => void): void {
   const { words, queue } = node
   const fresh = choose(node)
   const first = firstHeld(queue, fresh ? words[SENT]! : words[GAP]!)
   const end = fresh ? queue.next : words[GAP_END]!
-  const payload = new Uint8Array(Math.min(macOf(node).payloadBytesMax(), PAYLOAD_BYTES_MAX))
+  const payload = new Uint8Array(Math.min(mac.payloadBytesMax(), PAYLOAD_BYTES_MAX))
   // With more room than last time more samples may fit.
   if (payload.length > words[FIT_BYTES]!) words[FIT] = 0
   words[FIT_BYTES] = payload.length
@@ -220,11 +218,11 @@ function sendSamples(node: Node, done: () => void): void {
   }
   if (bytes === 0) {
     move()
-    spaceOut(node, 1)
+    spaceOut(node, mac, 1)
     return done()
   }
   const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
-  macOf(node).send(port, payload.subarray(0, bytes), (result) => {
+  mac.send(port, payload.subarray(0, bytes), (result) => {
     logSent(node, port, result)
     if (result.sent) {
       move()
@@ -232,7 +230,7 @@ function sendSamples(node: Node, done: () => void): void {
       words[FLIGHT_END] = next
       words[UPLINK_AT] = nowSeconds(node)
       receive(node, result)
-      spaceOut(node, SPACING_SECONDS)
+      spaceOut(node, mac, SPACING_SECONDS)
     } else backOff(node)
     done()
   })
@@ -253,15 +251,15 @@ export function exchange(node: Node, done: () => void): void {
     node.mac = undefined
     finish()
   })
-  const mac = macOf(node)
+  const mac = (node.mac = node.mac || openMac(node))
   const silentSeconds = nowSeconds(node) - words[HEARD_AT]!
   words[JOINED] = mac.joined() ? 1 : 0
   words[LINK] = nowSeconds(node) + HUNG_SECONDS
   if (node.timeWanted) mac.askTime()
   if (mac.waitMs() > 0) {
-    spaceOut(node, 1)
+    spaceOut(node, mac, 1)
     finish()
-  } else if (!mac.joined() || silentSeconds >= REJOIN_SECONDS) join(node, finish)
-  else if (words[HELLO] !== HELLO_KNOWN) sendHello(node, finish)
-  else sendSamples(node, finish)
+  } else if (!mac.joined() || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)
+  else if (words[HELLO] !== HELLO_KNOWN) sendHello(node, mac, finish)
+  else sendSamples(node, mac, finish)
 }

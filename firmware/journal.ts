@@ -31,6 +31,8 @@ export interface Journal {
   generation: number
   /** Flash offset of the next record; the sector's end when nothing more may be written to it. */
   end: number
+  /** The sector's end. */
+  limit: number
   /** Flash offset of the latest record of each kind, 0 when there is none (no record begins at 0). */
   readonly latest: Int32Array
 }
@@ -51,11 +53,6 @@ function recordBytes(length: number): number {
   return (RECORD_HEADER_BYTES + length + 3) & ~3
 }
 
-/** Start of the sector of a generation: the ring follows from it. */
-function sectorStart(journal: Journal, generation: number): number {
-  return (generation % journal.sectors) * journal.flash.sectorSize
-}
-
 /** The payload at `offset`, or undefined when the CRC does not fit. */
 function readRecord(flash: Flash, offset: number, length: number): Uint8Array | undefined {
   const record = flash.read(offset, recordBytes(length))
@@ -73,12 +70,9 @@ function headAt(flash: Flash, offset: number, limit: number): number {
 
 /** Walks the newest sector by its record headers alone: only its last record can be torn, so only that one is read whole. */
 function scan(journal: Journal): void {
-  const flash = journal.flash
-  const start = sectorStart(journal, journal.generation)
-  const limit = start + flash.sectorSize
-  let offset = start + SECTOR_HEADER_BYTES
+  const { flash, limit } = journal
+  let offset = limit - flash.sectorSize + SECTOR_HEADER_BYTES
   let head = headAt(flash, offset, limit)
-  journal.end = limit
   while (head !== ERASED) {
     const length = head & 0x7ff
     const next = offset + recordBytes(length)
@@ -107,17 +101,20 @@ function writeHeader(journal: Journal): void {
   const crc = crc16(header, 0, 6)
   header[6] = crc >> 8
   header[7] = crc
-  journal.flash.write(sectorStart(journal, generation), header)
+  journal.flash.write(journal.limit - journal.flash.sectorSize, header)
 }
 
 /** Opens the journal in the first `sectors` sectors of the area; a blank or foreign area becomes an empty journal. Reads about a word a record. */
 export function openJournal(flash: Flash, sectors: number): Journal {
-  const journal: Journal = { flash, sectors, generation: 0, end: 0, latest: new Int32Array(KINDS) }
+  const journal: Journal = { flash, sectors, generation: 0, end: 0, limit: 0, latest: new Int32Array(KINDS) }
   for (let sector = 0; sector < sectors; sector++) {
     const generation = generationOf(flash, sector * flash.sectorSize)
     if (generation > journal.generation && generation % sectors === sector) journal.generation = generation
   }
-  if (journal.generation > 0) scan(journal)
+  if (journal.generation > 0) {
+    journal.end = journal.limit = ((journal.generation % sectors) + 1) * flash.sectorSize
+    scan(journal)
+  }
   return journal
 }
 
@@ -146,9 +143,11 @@ function put(journal: Journal, kind: number, payload: Uint8Array): void {
 
 /** Begins the next sector: all that counts is in it before its header makes it the newest. */
 function turn(journal: Journal, kind: number, payload: Uint8Array): void {
-  const start = sectorStart(journal, journal.generation + 1)
-  journal.flash.erase(start)
+  const { flash, sectors } = journal
+  const start = ((journal.generation + 1) % sectors) * flash.sectorSize
+  flash.erase(start)
   journal.end = start + SECTOR_HEADER_BYTES
+  journal.limit = start + flash.sectorSize
   for (let other = 1; other < KINDS; other++) {
     const carried = other === kind ? undefined : latest(journal, other)
     if (carried !== undefined) put(journal, other, carried)
@@ -161,8 +160,6 @@ function turn(journal: Journal, kind: number, payload: Uint8Array): void {
 /** Makes `payload` (up to RECORD_BYTES_MAX bytes) the latest of `kind`. When the call returns it is in flash; when the power fails before, the record
  *  before it is still the latest. About 1 ms, and 50 ms more when a sector is erased. */
 export function append(journal: Journal, kind: number, payload: Uint8Array): void {
-  const limit = sectorStart(journal, journal.generation) + journal.flash.sectorSize
-  const fits = journal.generation > 0 && journal.end + recordBytes(payload.length) <= limit
-  if (fits) put(journal, kind, payload)
+  if (journal.end + recordBytes(payload.length) <= journal.limit) put(journal, kind, payload)
   else turn(journal, kind, payload)
 }

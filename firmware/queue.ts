@@ -13,7 +13,6 @@ import {
   ERASED,
   FIXED_WORDS,
   FLAG_BITS,
-  flagWords,
   FREED_BITS,
   HEADER_BYTES,
   HEADER_WORDS,
@@ -27,7 +26,6 @@ import {
   slotOffset,
   turn,
   wordsCrc,
-  wordsOf,
   type Queue,
 } from './queueLog.ts'
 
@@ -112,9 +110,13 @@ export function openQueue(
 ): Queue {
   const flash = hal.flash
   const start = journal.sectors * flash.sectorSize
-  const slotBytes = (FIXED_WORDS + flagWords(quantities.length) + quantities.length) * 4
+  const valuesAt = FIXED_WORDS + ((quantities.length + 7) >> 3)
+  const slotBytes = (valuesAt + quantities.length) * 4
   const saved = latest(journal, KIND.queue)
-  const words = saved === undefined ? new Uint32Array(SAVED_WORDS) : wordsOf(saved, SAVED_WORDS)
+  const words =
+    saved === undefined
+      ? new Uint32Array(SAVED_WORDS)
+      : new Uint32Array(saved.buffer, saved.byteOffset, SAVED_WORDS)
   const sectors = (flash.size - start) / flash.sectorSize
   const queue: Queue = {
     flash,
@@ -123,6 +125,7 @@ export function openQueue(
     sectors,
     quantities: quantities.length,
     setMark: crc16(new Uint8Array(quantities), 0, quantities.length),
+    valuesAt,
     slotBytes,
     slots: ((flash.sectorSize - HEADER_BYTES) / slotBytes) | 0,
     epoch: words[0]!,
@@ -159,7 +162,7 @@ export function push(
   words[2] = powerCount & 0xffff
   for (let i = 0; i < queue.quantities; i++) {
     words[FIXED_WORDS + (i >> 3)]! |= flags[i]! << ((i & 7) * FLAG_BITS)
-    words[FIXED_WORDS + flagWords(queue.quantities) + i] = values[i]!
+    words[queue.valuesAt + i] = values[i]!
   }
   words[2]! |= wordsCrc(words, 0) << 16
   queue.flash.write(slotOffset(queue, queue.generation, queue.slot++), new Uint8Array(words.buffer))
@@ -186,11 +189,10 @@ export function readHeld(queue: Queue, sequence: number): Held | undefined {
     const flags = new Uint8Array(queue.quantities)
     for (let i = 0; i < flags.length; i++)
       flags[i] = (words[FIXED_WORDS + (i >> 3)]! >>> ((i & 7) * FLAG_BITS)) & 15
-    const values = FIXED_WORDS + flagWords(queue.quantities)
     return {
       sample: {
         sequence,
-        values: new Int32Array(words.buffer, words.byteOffset + values * 4, flags.length),
+        values: new Int32Array(words.buffer, words.byteOffset + queue.valuesAt * 4, flags.length),
         flags,
       },
       atSeconds: words[1]!,

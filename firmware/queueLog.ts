@@ -29,6 +29,8 @@ export interface Queue {
   /** Number of quantities in a sample, and a mark of which they are: another set begins another epoch. */
   readonly quantities: number
   readonly setMark: number
+  /** Words of a slot before its values. */
+  readonly valuesAt: number
   readonly slotBytes: number
   readonly slots: number
   epoch: number
@@ -50,18 +52,10 @@ export interface Queue {
   readonly firsts: Uint32Array
 }
 
-/** The first `count` words of 32 bits in bytes that begin at a whole word. */
-export function wordsOf(bytes: Uint8Array, count: number): Uint32Array {
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, count)
-}
-
+/** `count` words of 32 bits at a flash offset. */
 export function readWords(flash: Flash, offset: number, count: number): Uint32Array {
-  return wordsOf(flash.read(offset, count * 4), count)
-}
-
-/** Words that hold a flag for each quantity. */
-export function flagWords(quantities: number): number {
-  return (quantities + 7) >> 3
+  const bytes = flash.read(offset, count * 4)
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, count)
 }
 
 /** CRC of all bytes behind these words. */
@@ -69,12 +63,9 @@ export function wordsCrc(words: Uint32Array, from: number): number {
   return crc16(new Uint8Array(words.buffer, words.byteOffset, words.length * 4), from, words.length * 4)
 }
 
-function sectorOffset(queue: Queue, generation: number): number {
-  return queue.start + (generation % queue.sectors) * queue.flash.sectorSize
-}
-
 export function slotOffset(queue: Queue, generation: number, slot: number): number {
-  return sectorOffset(queue, generation) + HEADER_BYTES + slot * queue.slotBytes
+  const sector = queue.start + (generation % queue.sectors) * queue.flash.sectorSize
+  return sector + HEADER_BYTES + slot * queue.slotBytes
 }
 
 /** The words of a slot, or undefined when its CRC does not fit (never written, or torn). */
@@ -127,8 +118,9 @@ export function turn(queue: Queue): void {
   }
   const header = new Uint32Array([0, queue.epoch, generation, queue.next])
   header[0] = MARK_HIGH | wordsCrc(header, 4)
-  queue.flash.erase(sectorOffset(queue, generation))
-  queue.flash.write(sectorOffset(queue, generation), new Uint8Array(header.buffer))
+  const sector = slotOffset(queue, generation, 0) - HEADER_BYTES
+  queue.flash.erase(sector)
+  queue.flash.write(sector, new Uint8Array(header.buffer))
   queue.firsts[generation % queue.sectors] = queue.next
   if (queue.oldest > queue.generation) queue.oldest = generation
   queue.generation = generation

@@ -141,7 +141,7 @@ async function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
     plugins: [earlier(cache)],
     treeshake: { propertyReadSideEffects: false },
   })
-  const { output } = await bundle.generate({ format: 'iife', strict: false, sourcemap: true, file: ROOT + 'x.js' })
+  const { output } = await bundle.generate({ format: (process.env.FMT ?? 'iife') as 'iife', strict: false, sourcemap: true, file: ROOT + 'x.js' })
   await bundle.close()
   if (wrong.length > 0) throw new Error(wrong.join('\n'))
   return { code: output[0].code, map: output[0].map!.toString() }

@@ -54,10 +54,10 @@ function espruinoAes(crypto: Crypto): Aes {
   }
 }
 
-/** The board's raw area, whole. */
-function areaFlash(raw: RawFlash, area: Board['flash'], size: number): Flash {
+/** The board's raw area, as large as the node may use it; the sector behind is the sleep chain's. */
+function areaFlash(raw: RawFlash, area: Board['flash']): Flash {
   return {
-    size,
+    size: area.size - area.sectorSize,
     sectorSize: area.sectorSize,
     read: (offset, length) => raw.read(length, area.address + offset),
     write: (offset, bytes) => raw.write(bytes, area.address + offset),
@@ -76,7 +76,8 @@ function sleepFor(milliseconds: number): void {
 }
 
 /** Goes on with a sleep that was longer than the chip can, or clears what a reset has left of one. */
-function resumeSleep(flash: Flash, sector: number): void {
+function resumeSleep(flash: Flash): void {
+  const sector = flash.size
   const end = chainEnd(flash, sector)
   if (end === 0) return
   const leftMs = (end - getTime()) * 1000
@@ -84,11 +85,11 @@ function resumeSleep(flash: Flash, sector: number): void {
   else endChain(flash, sector)
 }
 
-function espruinoPower(flash: Flash, sector: number): Power {
+function espruinoPower(flash: Flash): Power {
   return {
     resetReason,
     deepSleep: (durationMs) => {
-      if (durationMs > SLEEP_MS_MAX) beginChain(flash, sector, Math.ceil(getTime() + durationMs / 1000))
+      if (durationMs > SLEEP_MS_MAX) beginChain(flash, flash.size, Math.ceil(getTime() + durationMs / 1000))
       sleepFor(durationMs)
     },
   }
@@ -146,9 +147,8 @@ function settings(): Uint8Array | undefined {
 /** Sets the board's buses up and answers its Hal. Does not return when the node is in the middle of a long sleep. */
 export function espruinoHal(board: Board): Hal {
   const { spi, i2c, radio, flash: area, battery } = board
-  const sector = area.size - area.sectorSize
-  const raw = require('Flash')
-  resumeSleep(areaFlash(raw, area, area.size), sector)
+  const flash = areaFlash(require('Flash'), area)
+  resumeSleep(flash)
   E.enableWatchdog(WATCHDOG_SECONDS, true)
   digitalWrite(radio.select, true)
   SPI1.setup({ sck: spi.clock, miso: spi.miso, mosi: spi.mosi, baud: spi.frequencyHz })
@@ -159,7 +159,7 @@ export function espruinoHal(board: Board): Hal {
       setTimer: (delayMs, run) => setTimeout(run, delayMs),
       clearTimer: clearTimeout,
     },
-    power: espruinoPower(areaFlash(raw, area, area.size), sector),
+    power: espruinoPower(flash),
     gpio: espruinoGpio(),
     adc: {
       readMillivolts: (pin) =>
@@ -170,7 +170,7 @@ export function espruinoHal(board: Board): Hal {
     },
     i2c: espruinoI2c(),
     spi: { transfer: (selectPin, bytes) => SPI1.send(bytes, selectPin) },
-    flash: areaFlash(raw, area, sector),
+    flash,
     aes: espruinoAes(require('crypto')),
     settings,
     noise: () => noise(battery.pin),

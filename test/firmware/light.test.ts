@@ -134,7 +134,7 @@ describe('a lamp', () => {
     const refused = (payload: number[]): string | undefined => {
       bed.downlink = { port: DOWNLINK_PORT.lamp, payload: Uint8Array.from(payload) }
       bed.runHours(0.2)
-      return bed.logs.at(-1)
+      return bed.logs.filter((line) => line.startsWith('lamp')).at(-1)
     }
     expect(refused([0, 1, 100])).toBe('lamp command short')
     expect(refused([0, 1, 100, 0, 0, 9, 9])).toBe('lamp command long')
