@@ -29,6 +29,9 @@ export function gatewayOfSimulation(
 ): MakeGateway {
   return async (clock) => {
     const dataDir = throwawayFolder()
+    // Also when a run ends by an error that nobody catches.
+    const remove = (): void => rmSync(dataDir, { recursive: true, force: true })
+    process.once('exit', remove)
     const gateway = await startGateway({
       dataDir,
       region: as923_2,
@@ -42,11 +45,14 @@ export function gatewayOfSimulation(
       ...settings,
     })
     opened?.(gateway)
-    return portOf(gateway, dataDir)
+    return portOf(gateway, () => {
+      process.off('exit', remove)
+      remove()
+    })
   }
 }
 
-function portOf(gateway: Gateway, dataDir: string): GatewayPort {
+function portOf(gateway: Gateway, remove: () => void): GatewayPort {
   return {
     udpPort: gateway.udpPort,
     settled: () => gateway.settled(),
@@ -57,7 +63,7 @@ function portOf(gateway: Gateway, dataDir: string): GatewayPort {
       refuseErrors(await gateway.commandLamp(target, levelPercent, untilMs, OPERATOR)),
     close: async () => {
       await gateway.close()
-      rmSync(dataDir, { recursive: true, force: true })
+      remove()
     },
   }
 }

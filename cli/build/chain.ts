@@ -1,11 +1,14 @@
 /** From TypeScript to Espruino: rollup checks and strips the types, Babel lowers what the interpreter lacks, rollup makes one function, terser shortens it.
  *  Babel's list is the one that was run against the interpreter; each name it leaves out is something the interpreter does right by itself. */
 import { fileURLToPath } from 'node:url'
+import { transformAsync } from '@babel/core'
 import { babel } from '@rollup/plugin-babel'
 import typescript from '@rollup/plugin-typescript'
 import { rollup, type Plugin, type RollupCache, type RollupOptions } from 'rollup'
 import { minify, type MinifyOptions } from 'terser'
+import { nest } from './nest.ts'
 import { ROOT } from './plan.ts'
+import { SELDOM } from './seldom.ts'
 
 /** Left as they are: Espruino has them, and their lowered form costs functions. */
 const NATIVE = [
@@ -141,10 +144,24 @@ async function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
     plugins: [earlier(cache)],
     treeshake: { propertyReadSideEffects: false },
   })
-  const { output } = await bundle.generate({ format: (process.env.FMT ?? 'iife') as 'iife', strict: false, sourcemap: true, file: ROOT + 'x.js' })
+  const { output } = await bundle.generate({ format: 'es', sourcemap: true, file: ROOT + 'x.js' })
   await bundle.close()
   if (wrong.length > 0) throw new Error(wrong.join('\n'))
   return { code: output[0].code, map: output[0].map!.toString() }
+}
+
+/** What only seldom called functions need, inside them. */
+async function nested(whole: Chained): Promise<Chained> {
+  const moved = await transformAsync(whole.code, {
+    babelrc: false,
+    configFile: false,
+    compact: false,
+    sourceType: 'script',
+    inputSourceMap: JSON.parse(whole.map) as object,
+    sourceMaps: true,
+    plugins: [() => nest(SELDOM, new Set())],
+  })
+  return { code: moved!.code!, map: JSON.stringify(moved!.map) }
 }
 
 /** The whole chain: one bundle an entry, in the order of the entries. `tsconfig` says how strictly their modules are checked. */
@@ -156,7 +173,7 @@ export async function chain(
   const cache = await lowered(list, tsconfig)
   const chained: Chained[] = []
   for (const entry of list) {
-    const whole = await joined(entry, cache)
+    const whole = await nested(await joined(entry, cache))
     const { code, map } = await minify(
       { [entry.name]: whole.code },
       { ...terser, sourceMap: { content: whole.map } },

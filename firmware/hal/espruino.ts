@@ -61,7 +61,8 @@ function areaFlash(raw: RawFlash, area: Board['flash']): Flash {
     sectorSize: area.sectorSize,
     read: (offset, length) => raw.read(length, area.address + offset),
     write: (offset, bytes) => raw.write(bytes, area.address + offset),
-    erase: (offset) => raw.erasePage(area.address + offset),
+    // Espruino takes no number here that a division has made a float.
+    erase: (offset) => raw.erasePage((area.address + offset) | 0),
   }
 }
 

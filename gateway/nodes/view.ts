@@ -9,6 +9,7 @@ import type {
   FlagValue,
 } from '../api/types.ts'
 import { FLAG } from '../../core/flags.ts'
+import { quantitiesOf } from '../../core/packet/sets.ts'
 import { quantity, quantityNamed } from '../../core/quantities.ts'
 import type { Record } from '../store/store.ts'
 import type { FieldNode } from './node.ts'
@@ -60,9 +61,16 @@ function lampView(node: FieldNode, { id, group }: { id: string; group: string })
   return { id, group, confirmed: lampConfirmed(node), command: shown ?? null }
 }
 
+/** The newest readings in the order of the node's own packets: what the node is for comes first. */
+function readingsOf(node: FieldNode): ReadingView[] {
+  const order = quantitiesOf(node.epochs.at(-1)?.setId ?? 0) ?? []
+  const place = ({ quantity: id }: Record): number => (order.includes(id) ? order.indexOf(id) : order.length + id)
+  return [...node.latest.values()].sort((a, b) => place(a) - place(b)).flatMap(readingView)
+}
+
 export function nodeView(node: FieldNode, nowMs: number): NodeView {
   const { device, heard } = node
-  const readings = [...node.latest.values()].sort((a, b) => a.quantity - b.quantity).flatMap(readingView)
+  const readings = readingsOf(node)
   return {
     eui: device.devEui,
     name: device.name,

@@ -23,11 +23,8 @@ const HAMLETS = [
   'Phò Nam A', 'Phò Nam B', 'Tân Xuân Lai', 'Xuân Tùy', 'Cổ Tháp',
 ] // prettier-ignore
 
-const STREETS = [
-  { group: 'duong-cho', name: 'Đường chợ' },
-  { group: 'duong-de', name: 'Đường đê' },
-  { group: 'duong-truong', name: 'Đường trường học' },
-]
+/** Each is a group of lamps. */
+const STREETS = ['Đường chợ', 'Đường đê', 'Đường trường học']
 
 /** What each node of a dozen is; the dozen repeats. */
 const DOZEN: readonly Profile[] = [soil, air, gauge, light, soil, air, gauge, soil, light, soil, air, gauge]
@@ -63,7 +60,7 @@ function planNodes(count: number, random: Random): NodePlan[] {
       devEui: DEV_EUI_HEAD + (index + 1).toString(16).padStart(6, '0'),
       joinEui: JOIN_EUI,
       appKey: hex(random.bytes(16)),
-      name: profile === light ? `${street.name}: đèn ${ordinal + 1}` : placeName(profile.name, ordinal),
+      name: profile === light ? `${street}: đèn ${ordinal + 1}` : placeName(profile.name, ordinal),
       profile,
       latitude: LATITUDE + (distanceM * Math.cos(bearing)) / METRES_PER_DEGREE,
       longitude:
@@ -72,7 +69,7 @@ function planNodes(count: number, random: Random): NodePlan[] {
       distanceM,
       powerOnMs: Math.floor(random.between(0, POWER_ON_MS_MAX)),
     }
-    if (profile === light) plan.lamp = { id: `den-${ordinal + 1}`, group: street.group }
+    if (profile === light) plan.lamp = { id: `den-${ordinal + 1}`, group: street }
     return plan
   })
 }
@@ -83,9 +80,9 @@ export const village: Scenario = {
   longitude: LONGITUDE,
   gatewayEui: '70b3d57ed0ffff01',
   planNodes,
-  // An evening walk of the operator: a lamp is switched off for an hour and a street dimmed by its group's command.
+  // What the operator does: a lamp is switched off for an hour, and a street is lit for two by its group's command.
   acts: [
     { atHours: 12.5, target: 'den-1', levelPercent: 0, forHours: 1 },
-    { atHours: 14, target: 'group:duong-cho', levelPercent: 100, forHours: 2 },
+    { atHours: 14, target: 'group:Đường chợ', levelPercent: 100, forHours: 2 },
   ],
 }

@@ -1,6 +1,6 @@
 /** Knowledge points one way between the rooms (docs/DESIGN.md). */
 import { expect, test } from 'vitest'
-import { files, importsOf, room, text } from './tree.ts'
+import { code, files, importsOf, room, text } from './tree.ts'
 
 /** What each room may import besides itself. */
 const MAY_IMPORT: Record<string, string[]> = {
@@ -39,7 +39,7 @@ test('only firmware/hal/espruino.ts knows what Espruino offers', () => {
   const globals = /\b(setWatch|digitalWrite|digitalRead|digitalPulse|analogRead|ESP32|I2C1|SPI1|getTime)\b\s*[.(]/
   const wrong = sources
     .filter((path) => ['core', 'firmware', 'boards'].includes(room(path)) && path !== 'firmware/hal/espruino.ts')
-    .filter((path) => !path.endsWith('.d.ts') && globals.test(text(path)))
+    .filter((path) => !path.endsWith('.d.ts') && globals.test(code(path)))
     .map((path) => `${path}: ask the Hal instead`)
   expect(wrong).toEqual([])
 })
@@ -48,7 +48,7 @@ test('core, firmware and gateway are given their time and their chance', () => {
   const clock = /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|(?<![.\w])setTimeout|(?<![.\w])setInterval)\b/
   const wrong = sources
     .filter((path) => ['core', 'firmware', 'boards', 'gateway'].includes(room(path)) && path !== 'firmware/hal/espruino.ts')
-    .filter((path) => !path.endsWith('.d.ts') && clock.test(text(path)))
+    .filter((path) => !path.endsWith('.d.ts') && clock.test(code(path)))
     .map((path) => `${path}: take a Clock (core/clock.ts), or the Hal's clock and noise`)
   expect(wrong).toEqual([])
 })

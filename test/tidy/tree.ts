@@ -26,3 +26,6 @@ export function importsOf(path: string): string[] {
   const specifiers = [...text(path).matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)]
   return specifiers.map((match) => relative(ROOT, resolve(ROOT, dirname(path), match[1]!)))
 }
+
+/** The text of a file without its comments. */
+export const code = (path: string): string => text(path).replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')

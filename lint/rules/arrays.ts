@@ -1,0 +1,114 @@
+/** Arrays, typed and plain, where Espruino answers something else than JavaScript. */
+import ts from 'typescript'
+import { walk, type Rule } from '../rule.ts'
+import {
+  answersOf,
+  bare,
+  elementsAre,
+  functionOf,
+  isArray,
+  isBuffer,
+  isOnlyArray,
+  isTypedArray,
+  knownNumber,
+  methodCall,
+} from '../types.ts'
+
+/** Bytes an element. */
+const ELEMENT_BYTES: Record<string, number> = {
+  Int16Array: 2,
+  Uint16Array: 2,
+  Int32Array: 4,
+  Uint32Array: 4,
+  Float32Array: 4,
+  Float64Array: 8,
+}
+const WALKS = ['forEach', 'map', 'filter', 'some', 'every', 'find', 'findIndex', 'reduce']
+
+/** Whether a function's body makes `array` longer. */
+function grows(array: ts.Expression, made: ts.FunctionLikeDeclaration): boolean {
+  let found = false
+  walk(made, (node) => {
+    const call = methodCall(node, 'push', 'unshift', 'splice')
+    if (call && bare(call.object).getText() === bare(array).getText()) found = true
+  })
+  return found
+}
+
+/** `a - b` and `b - a`: numbers that compare equal are the same number. */
+const isDifference = (node: ts.Expression): boolean =>
+  ts.isBinaryExpression(node) &&
+  node.operatorToken.kind === ts.SyntaxKind.MinusToken &&
+  ts.isIdentifier(node.left) &&
+  ts.isIdentifier(node.right)
+
+const breaksTies = (node: ts.Expression): boolean =>
+  ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.BarBarToken
+
+/** Whether the order of equal elements can be seen in the result. */
+function showsTies(
+  array: ts.Expression,
+  compare: ts.Expression | undefined,
+  checker: ts.TypeChecker,
+): boolean {
+  const numbers = elementsAre(array, ts.TypeFlags.NumberLike, checker)
+  if (!compare) return !numbers && !elementsAre(array, ts.TypeFlags.StringLike, checker)
+  const made = functionOf(compare, checker)
+  const answers = made ? answersOf(made).map(bare) : []
+  return answers.length === 0 || !answers.every((each) => breaksTies(each) || (numbers && isDifference(each)))
+}
+
+export const ARRAYS: readonly Rule[] = [
+  {
+    id: 'typed-slice',
+    instead:
+      'use subarray, or set into a new typed array: slice and filter of a typed array give a plain array here',
+    detects: (node, checker) =>
+      ts.isPropertyAccessExpression(node) &&
+      ((['slice', 'filter'].includes(node.name.text) && isTypedArray(node.expression, checker)) ||
+        (node.name.text === 'slice' && isBuffer(node.expression, checker))),
+  },
+  {
+    id: 'typed-concat',
+    instead:
+      'copy with a loop or set: [].concat(typed), and [...typed] which becomes it, add the whole array as one element',
+    detects: (node, checker) =>
+      (ts.isSpreadElement(node) &&
+        ts.isArrayLiteralExpression(node.parent) &&
+        !isOnlyArray(node.expression, checker)) ||
+      (methodCall(node, 'concat')?.given.some((each) => isTypedArray(each, checker)) ?? false),
+  },
+  {
+    id: 'push-in-for-each',
+    instead: 'collect into a second array: forEach, map and the like go on to what is pushed meanwhile',
+    detects: (node, checker) => {
+      const call = methodCall(node, ...WALKS)
+      const made = call?.given[0] && functionOf(call.given[0], checker)
+      return call !== undefined && made !== undefined && grows(call.object, made)
+    },
+  },
+  {
+    id: 'unstable-sort',
+    instead:
+      'end the comparison with `|| a.id - b.id` over a unique field: sort does not keep the order of equals',
+    detects: (node, checker) => {
+      const call = methodCall(node, 'sort')
+      return (
+        call !== undefined && isArray(call.object, checker) && showsTies(call.object, call.given[0], checker)
+      )
+    },
+  },
+  {
+    id: 'misaligned-view',
+    instead:
+      'begin the view at a literal multiple of its element, or read bytes: a misaligned view is not refused here',
+    detects: (node, checker) => {
+      if (!ts.isNewExpression(node) || !ts.isIdentifier(node.expression)) return false
+      const bytes = ELEMENT_BYTES[node.expression.text]
+      const offset = node.arguments?.[1]
+      if (bytes === undefined || !offset) return false
+      const known = knownNumber(offset, checker)
+      return known === undefined || known % bytes !== 0
+    },
+  },
+]
