@@ -1,5 +1,5 @@
 /** Settings: the record a technician writes on a node, once, by cable. Every number is big-endian and an integer.
- *  The record is a version byte, the fields of `SETTINGS_LAYOUT` in their order, and a CRC-16 over all before it. */
+ *  The record is a version byte, the fields of `settingsLayout` in their order, and a CRC-16 over all before it. */
 import { crc16 } from './crc16.ts'
 
 export interface Settings {
@@ -38,8 +38,9 @@ interface FieldLayout {
 
 export const SETTINGS_VERSION = 1
 
-/** The longest interval is a day: a silent node must be noticed by then. */
-export const SETTINGS_LAYOUT: readonly FieldLayout[] = [
+/** The fields in the order of the record. Made when it is asked for: a node reads it once at each start and needs the memory afterwards.
+ *  The longest interval is a day: a silent node must be noticed by then. */
+export const settingsLayout = (): readonly FieldLayout[] => [
   { field: 'devEui', bytes: 8 },
   { field: 'joinEui', bytes: 8 },
   { field: 'appKey', bytes: 16 },
@@ -91,7 +92,7 @@ function writeNumber(record: Uint8Array, at: number, bytes: number, value: numbe
 /** The first field that a record could not hold, or undefined when all is well: what a tool asks before it encodes. */
 export function settingsFault(settings: Settings): SettingsField | undefined {
   const values = valuesOf(settings)
-  const wrong = SETTINGS_LAYOUT.find((row, index) => {
+  const wrong = settingsLayout().find((row, index) => {
     const value = values[index]
     if (row.min === undefined) return !(value instanceof Uint8Array) || value.length !== row.bytes
     return typeof value !== 'number' || !inRange(row, value)
@@ -105,7 +106,7 @@ export function encodeSettings(settings: Settings): Uint8Array {
   const values = valuesOf(settings)
   record[0] = SETTINGS_VERSION
   let at = 1
-  SETTINGS_LAYOUT.forEach((row, index) => {
+  settingsLayout().forEach((row, index) => {
     const value = values[index]!
     if (typeof value === 'number') writeNumber(record, at, row.bytes, value)
     else record.set(value, at)
@@ -125,7 +126,7 @@ export function decodeSettings(record: Uint8Array): Settings | SettingsError {
   const bytes: Uint8Array[] = []
   const numbers: number[] = []
   let at = 1
-  for (const row of SETTINGS_LAYOUT) {
+  for (const row of settingsLayout()) {
     if (row.min === undefined) bytes.push(record.subarray(at, at + row.bytes))
     else {
       const value = readNumber(record, at, row)

@@ -113,10 +113,8 @@ export function openQueue(
   const valuesAt = FIXED_WORDS + ((quantities.length + 7) >> 3)
   const slotBytes = (valuesAt + quantities.length) * 4
   const saved = latest(journal, KIND.queue)
-  const words =
-    saved === undefined
-      ? new Uint32Array(SAVED_WORDS)
-      : new Uint32Array(saved.buffer, saved.byteOffset, SAVED_WORDS)
+  const words = new Uint32Array(SAVED_WORDS)
+  if (saved !== undefined) new Uint8Array(words.buffer).set(saved.subarray(0, SAVED_WORDS * 4))
   const sectors = (flash.size - start) / flash.sectorSize
   const queue: Queue = {
     flash,

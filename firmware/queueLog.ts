@@ -54,8 +54,9 @@ export interface Queue {
 
 /** `count` words of 32 bits at a flash offset. */
 export function readWords(flash: Flash, offset: number, count: number): Uint32Array {
-  const bytes = flash.read(offset, count * 4)
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, count)
+  const words = new Uint32Array(count)
+  new Uint8Array(words.buffer).set(flash.read(offset, count * 4))
+  return words
 }
 
 /** CRC of all bytes behind these words. */

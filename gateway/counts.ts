@@ -1,7 +1,7 @@
 /** What happened, counted by name since the start. A name is a path of words with dots: `uplinks`, `refused.frame.mic`. */
 
 export class Counts {
-  private readonly counts: Record<string, number> = Object.create(null)
+  private readonly counts: Record<string, number> = Object.create(null) as Record<string, number>
 
   add(name: string, by = 1): void {
     this.counts[name] = (this.counts[name] ?? 0) + by

@@ -9,7 +9,7 @@ export interface Rule {
   /** What to write instead, and why. */
   readonly instead: string
   /** Whether the node is what the rule refuses. */
-  detects(node: ts.Node, checker: ts.TypeChecker): boolean
+  readonly detects: (node: ts.Node, checker: ts.TypeChecker) => boolean
 }
 
 /** What typescript-eslint's parser hands to a rule when it was given a program. */

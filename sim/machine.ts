@@ -7,8 +7,8 @@ import { NorFlash, PowerCut } from './chips/flash.ts'
 import { ChipMisuse } from './chips/misuse.ts'
 import type { Costs } from './costs.ts'
 
-/** Thrown to end a program's callback from inside: nothing after deepSleep is run. No Error, since it is thrown 100,000 times a run. */
-const PROGRAM_END = Symbol('program end')
+/** Thrown to end a program's callback from inside: nothing after deepSleep is run. One for all, since a stack for each of 100,000 sleeps would cost more than the sleep. */
+const PROGRAM_END = new Error('program end')
 
 export interface I2cDevice {
   write(bytes: readonly number[], atMicros: number): boolean

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { transformAsync } from '@babel/core'
 import { babel } from '@rollup/plugin-babel'
 import typescript from '@rollup/plugin-typescript'
-import { rollup, type Plugin, type RollupCache, type RollupOptions } from 'rollup'
+import { rollup, type Plugin, type RollupCache, type RollupOptions, type SourceMapInput } from 'rollup'
 import { minify, type MinifyOptions } from 'terser'
 import { nest } from './nest.ts'
 import { ROOT } from './plan.ts'
@@ -100,7 +100,8 @@ function earlier(cache: RollupCache): Plugin {
     },
     load: (id) => {
       const module = modules.get(id)
-      return module ? { code: module.originalCode, map: module.originalSourcemap } : null
+      // Rollup gives back the very map that it was given; only its types differ.
+      return module ? { code: module.originalCode, map: module.originalSourcemap as SourceMapInput } : null
     },
   }
 }
@@ -109,7 +110,7 @@ const warnings = (list: string[]): NonNullable<RollupOptions['onwarn']> => (warn
   void list.push(warning.message)
 
 /** Types, imports and Babel for the modules of every entry. Throws with all messages when one is wrong. */
-async function lowered(list: readonly Entry[], tsconfig: string): Promise<RollupCache> {
+export async function lowered(list: readonly Entry[], tsconfig: string): Promise<RollupCache> {
   const wrong: string[] = []
   const bundle = await rollup({
     input: list.map((entry) => ENTRY_MARK + entry.name),
@@ -135,7 +136,7 @@ async function lowered(list: readonly Entry[], tsconfig: string): Promise<Rollup
 }
 
 /** One entry's modules as one function, before terser. */
-async function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
+export async function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
   const wrong: string[] = []
   const bundle = await rollup({
     input: ENTRY_MARK + entry.name,

@@ -51,7 +51,7 @@ function isConstant(node: types.Node | null): boolean {
   return false
 }
 
-function itemsOf(program: Path<types.Program>): Map<string, Item> {
+export function itemsOf(program: Path<types.Program>): Map<string, Item> {
   const items = new Map<string, Item>()
   for (const path of program.get('body')) {
     const name = declares(path)
@@ -59,15 +59,37 @@ function itemsOf(program: Path<types.Program>): Map<string, Item> {
   }
   for (const [name, binding] of Object.entries(program.scope.bindings))
     for (const reference of binding.referencePaths) {
-      const user = declares(topStatement(reference)) ?? START
-      items.get(name)?.users.add(items.has(user) ? user : START)
+      const user = userOf(reference, items)
+      items.get(name)?.users.add(user)
       items.get(user)?.mentions.add(name)
     }
   return items
 }
 
+/** The item that mentions something: a declaration, or a method of a constant object, which counts as an item of its own. */
+function userOf(reference: Path<types.Node>, items: Map<string, Item>): string {
+  const statement = topStatement(reference)
+  const owner = declares(statement)
+  if (owner === undefined || !items.has(owner)) return START
+  const property = reference.find((above) => isMethod(above, statement))
+  if (!property) return owner
+  const key = (property.node as types.ObjectProperty).key as types.Identifier
+  const name = `${owner}.${key.name}`
+  if (!items.has(name)) items.set(name, { name, path: property, users: new Set([owner]), mentions: new Set() })
+  return name
+}
+
+/** Whether `path` is a function that stands directly in the object literal of a constant. */
+function isMethod(path: Path<types.Node>, statement: Path<types.Node>): boolean {
+  const { node } = path
+  if (!types.isObjectProperty(node) && !types.isObjectMethod(node)) return false
+  if (node.computed || !types.isIdentifier(node.key)) return false
+  if (types.isObjectProperty(node) && !types.isFunction(node.value)) return false
+  return path.parentPath?.parentPath?.parentPath === statement
+}
+
 /** The chain of items that every way from the start to each item passes, nearest last, itself included. Iterated until nothing changes. */
-function dominators(items: Map<string, Item>): Map<string, Set<string>> {
+export function dominators(items: Map<string, Item>): Map<string, Set<string>> {
   const chains = new Map<string, Set<string>>()
   for (const name of items.keys()) chains.set(name, new Set([...items.keys()]))
   for (let changed = true; changed; ) {
@@ -87,13 +109,15 @@ function dominators(items: Map<string, Item>): Map<string, Set<string>> {
 /** The nearest of `seldom` above `name`: the one with the longest chain of its own. */
 function home(name: string, chains: Map<string, Set<string>>, seldom: ReadonlySet<string>): string | undefined {
   return [...chains.get(name)!]
-    .filter((other) => other !== name && seldom.has(other))
+    .filter((other) => other !== name && seldom.has(other.slice(other.indexOf('.') + 1)))
     .sort((a, b) => chains.get(b)!.size - chains.get(a)!.size)[0]
 }
 
 /** The function that a top-level item is. */
-function functionOf(item: Item): Path<types.Function> | undefined {
-  const path = item.path.isVariableDeclaration() ? (item.path.get('declarations')[0]!.get('init') as Path<types.Node>) : item.path
+export function functionOf(item: Item): Path<types.Function> | undefined {
+  let path = item.path
+  if (path.isVariableDeclaration()) path = path.get('declarations')[0]!.get('init') as Path<types.Node>
+  if (path.isObjectProperty()) path = path.get('value') as Path<types.Node>
   return path.isFunction() ? (path as Path<types.Function>) : undefined
 }
 
@@ -113,7 +137,8 @@ export function nest(seldom: ReadonlySet<string>, found: Set<string>): PluginObj
         const chains = dominators(items)
         const moves = new Map<string, Item[]>()
         for (const item of items.values()) {
-          if (seldom.has(item.name)) found.add(item.name)
+          const last = item.name.slice(item.name.indexOf('.') + 1)
+          if (seldom.has(last)) found.add(last)
           const to = home(item.name, chains, seldom)
           if (to) moves.set(to, [...(moves.get(to) ?? []), item])
         }

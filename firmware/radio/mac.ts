@@ -106,9 +106,9 @@ function roomBytes(mac: MacParts): number {
 /** What goes beside a payload that leaves `spare` bytes: the answers that wait, all or none, then the question for the time. */
 function takeOptions(mac: MacParts, spare: number): Uint8Array {
   const { state } = mac
-  const answers = new Uint8Array(
-    new Uint8Array(state.buffer, S.AT_ANSWERS, state.getUint8(S.AT_ANSWERS_BYTES)),
-  )
+  // No view of 0 bytes by its constructor: Espruino takes that length for all the rest of the buffer.
+  const room = new Uint8Array(state.buffer, S.AT_ANSWERS, S.ANSWERS_BYTES_MAX)
+  const answers = new Uint8Array(room.subarray(0, state.getUint8(S.AT_ANSWERS_BYTES)))
   const count = answers.length > spare ? 0 : answers.length
   const asks = mac.timeAsked && count < spare && count < S.ANSWERS_BYTES_MAX
   const options = new Uint8Array(count + (asks ? 1 : 0))

@@ -168,7 +168,7 @@ function addActs(app: Hono<Env>, { acts, pin }: ServerParts, refuse: Refuse): vo
   app.post('/api/lamps/:id/command', (context) =>
     guarded(context, 202, (body, by) => acts.commandLamp(context.req.param('id'), body, by)),
   )
-  app.post('/api/devices', (context) => guarded(context, 201, acts.register))
+  app.post('/api/devices', (context) => guarded(context, 201, (body, by) => acts.register(body, by)))
 }
 
 /** The value of a JSON text, undefined when it is none. */

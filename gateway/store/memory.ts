@@ -108,7 +108,7 @@ class MemoryEngine implements Engine {
 
   private seriesOf(devEui: string, quantity: number): Record[] {
     let series = this.series.get(devEui)
-    if (!series) this.series.set(devEui, (series = new Map()))
+    if (!series) this.series.set(devEui, (series = new Map<number, Record[]>()))
     let list = series.get(quantity)
     if (!list) series.set(quantity, (list = []))
     return list

@@ -28,8 +28,8 @@ function refusal(id: number, error: unknown): Reply {
 }
 
 function answer(engine: SqliteEngine, { id, method, parameters }: Request): Reply {
-  const run = engine[method] as (...given: unknown[]) => unknown
-  return { id, value: run.apply(engine, parameters) }
+  const methods = engine as unknown as { [name in typeof method]: (...given: unknown[]) => unknown }
+  return { id, value: methods[method](...parameters) }
 }
 
 /** Runs requests in one transaction; throws when one of them or the commit fails, and nothing is written then. */

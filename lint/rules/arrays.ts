@@ -14,7 +14,7 @@ import {
   methodCall,
 } from '../types.ts'
 
-/** Bytes an element. */
+/** Bytes an element, where they are more than one. */
 const ELEMENT_BYTES: Record<string, number> = {
   Int16Array: 2,
   Uint16Array: 2,
@@ -23,6 +23,27 @@ const ELEMENT_BYTES: Record<string, number> = {
   Float32Array: 4,
   Float64Array: 8,
 }
+
+/** Bytes an element of the typed array has, undefined when that is not known. */
+function elementBytes(array: ts.Expression, checker: ts.TypeChecker): number | undefined {
+  return ELEMENT_BYTES[checker.getTypeAtLocation(array).getSymbol()?.name ?? '']
+}
+
+/** Whether a byte offset is surely a multiple of `bytes`: a known number, a product with one, the offset of a view of such elements, or sums. */
+function isMultiple(offset: ts.Expression, bytes: number, checker: ts.TypeChecker): boolean {
+  const node = bare(offset)
+  const known = knownNumber(node, checker)
+  if (known !== undefined) return known % bytes === 0
+  if (ts.isPropertyAccessExpression(node))
+    return node.name.text === 'byteOffset' && (elementBytes(node.expression, checker) ?? 1) % bytes === 0
+  if (!ts.isBinaryExpression(node)) return false
+  const { left, right, operatorToken } = node
+  const sides = [left, right].map((side) => isMultiple(side, bytes, checker))
+  if (operatorToken.kind === ts.SyntaxKind.AsteriskToken) return sides.includes(true)
+  const sums = [ts.SyntaxKind.PlusToken, ts.SyntaxKind.MinusToken].includes(operatorToken.kind)
+  return sums && !sides.includes(false)
+}
+
 const WALKS = ['forEach', 'map', 'filter', 'some', 'every', 'find', 'findIndex', 'reduce']
 
 /** Whether a function's body makes `array` longer. */
@@ -101,14 +122,12 @@ export const ARRAYS: readonly Rule[] = [
   {
     id: 'misaligned-view',
     instead:
-      'begin the view at a literal multiple of its element, or read bytes: a misaligned view is not refused here',
+      'begin at a multiple of the element, or set the bytes into a new array: a misaligned view is not refused here',
     detects: (node, checker) => {
       if (!ts.isNewExpression(node) || !ts.isIdentifier(node.expression)) return false
       const bytes = ELEMENT_BYTES[node.expression.text]
       const offset = node.arguments?.[1]
-      if (bytes === undefined || !offset) return false
-      const known = knownNumber(offset, checker)
-      return known === undefined || known % bytes !== 0
+      return bytes !== undefined && offset !== undefined && !isMultiple(offset, bytes, checker)
     },
   },
 ]

@@ -51,10 +51,16 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
     const sum = /^E\.CRC32\(require\("Storage"\)\.read\("([^"]+)"\)\)$/.exec(expression)
     if (sum) return String(crc32(files.get(sum[1]!)!))
     const erased = /\.erase\("([^"]+)"\)$/.exec(expression)
-    if (erased) return String(files.delete(erased[1]!) && undefined)
+    if (erased) {
+      files.delete(erased[1]!)
+      return 'undefined'
+    }
     if (expression.endsWith('.getFree()'))
       return String((faults.freeBytes ?? [900_000, 900_000])[compacted ? 1 : 0])
-    if (expression.endsWith('.compact()')) return String((compacted = true) && undefined)
+    if (expression.endsWith('.compact()')) {
+      compacted = true
+      return 'undefined'
+    }
     return 'Uncaught'
   }
 

@@ -7,6 +7,7 @@ import { gatewayOfSimulation } from '../../cli/gatewayOfSimulation.ts'
 import { OptionError } from '../../cli/options.ts'
 import { run } from '../../cli/sim.ts'
 import type { Gateway } from '../../gateway/main.ts'
+import { Random } from '../../sim/random.ts'
 import { openSimulation, runScenario, type RunOptions } from '../../sim/run.ts'
 import { village } from '../../sim/scenarios/village.ts'
 import { readSeries, type Series } from '../../sim/world/replay.ts'
@@ -118,6 +119,39 @@ describe('power and radio trouble', () => {
       await simulation.close()
     }
   })
+})
+
+test('power cuts inside flash writes and erases lose nothing, store nothing twice and change nothing', async () => {
+  const seed = 3
+  const simulation = await openSimulation({ scenario: village, nodes: 12, seed }, gatewayOfSimulation())
+  try {
+    const { startMs, clock, nodes } = simulation
+    const random = new Random(seed, 'cuts')
+    let cuts = 0
+    for (const node of nodes)
+      for (let i = 0; i < 10; i++) {
+        // The power fails somewhere in the next 60 words written, and comes back when somebody looks.
+        clock.setTimer(random.between(0.5, 6) * HOUR_MS, () => {
+          if (node.machine.program !== 0) node.machine.flash.cutPowerAfter(random.below(60))
+        })
+      }
+    for (let minute = 40; minute < 400; minute += 7)
+      clock.setTimer(minute * 60_000, () => {
+        for (const node of nodes.filter(({ machine }) => machine.program === 0)) {
+          cuts++
+          node.powerOn()
+        }
+      })
+    simulation.quietenBy(startMs + 9 * HOUR_MS)
+    await simulation.runUntil(startMs + 11 * HOUR_MS)
+    expect(cuts).toBeGreaterThan(60)
+    const result = await simulation.result()
+    expect(result).toMatchObject({ lost: 0, duplicated: 0 })
+    expect(result.readingsTaken).toBe(result.readingsStored + result.heldByNodes)
+    expect(await simulation.gateway.stored()).toMatchObject({ conflicts: 0 })
+  } finally {
+    await simulation.close()
+  }
 })
 
 const series = (text: string): Series => {

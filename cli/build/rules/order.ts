@@ -1,80 +1,137 @@
-/** Order: Espruino runs a scope from top to bottom and hoists nothing. A function, class or variable that is reached before its own line is not defined yet.
- *  What a call reaches is followed through the functions of the same scope, so that `a(); function b(){}; function a(){ b() }` is found too. */
-import type { AnyNode, Identifier } from 'acorn'
-import { children } from './tree.ts'
+/** Order: Espruino runs a scope from top to bottom and hoists nothing. A function, class or variable that is reached before its own line is not defined yet,
+ *  and a variable that is declared in a branch does not exist when the branch was not taken.
+ *  A call is followed into the functions of the same scope, so that `a(); function b(){}; function a(){ b() }` is found too. A function that is handed to a call
+ *  is taken to run at once, unless the call is known to keep it for later; one that is only stored is not followed. */
+import type { AnyNode, CallExpression, Class, NewExpression } from 'acorn'
+import { memberName } from './rule.ts'
+import { bodyOf, boundIn, declarationsIn, freeNames, parametersOf, readChildren, type Declaration } from './scope.ts'
+import { isFunction, type FunctionNode } from './tree.ts'
 
-interface Declared {
-  /** Where the name begins to have its value. */
-  readonly at: number
-  /** Names that its body needs when it is called. */
-  readonly needs: ReadonlySet<string>
+/** What happens to a name: its value is read, it is called, or anything inside it may be called. */
+const STRENGTH = { read: 0, call: 1, all: 2 }
+type How = keyof typeof STRENGTH
+
+interface Use {
+  readonly name: string
+  readonly how: How
+  /** Where in the scope's own code. */
+  readonly node: AnyNode
 }
 
-const isFunction = (node: AnyNode): boolean =>
-  node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+type Table = ReadonlyMap<string, readonly Declaration[]>
 
-/** Names that are neither property names nor keys. */
-function namesIn(node: AnyNode, into: Set<string>): Set<string> {
-  if (node.type === 'Identifier') into.add(node.name)
-  for (const child of children(node)) {
-    const plainKey =
-      (node.type === 'MemberExpression' && child === node.property && !node.computed) ||
-      ((node.type === 'Property' || node.type === 'MethodDefinition') && child === node.key && !node.computed)
-    if (!plainKey) namesIn(child, into)
+/** Calls that return before they call what they were given. */
+const LATER = /^(setTimeout|setInterval|setWatch|then|catch|on|once)$/
+
+function callUses(node: CallExpression | NewExpression, how: How, into: Use[]): void {
+  const { callee } = node
+  const name = callee.type === 'Identifier' ? callee.name : memberName(callee)
+  handUses(callee, how, into)
+  for (const each of node.arguments) {
+    const handed = (isFunction(each) || each.type === 'Identifier') && !LATER.test(name ?? '')
+    if (handed) handUses(each, 'all', into)
+    else usesOf(each, into)
   }
-  return into
 }
 
-/** What the statements of one scope declare. */
-function declaredIn(body: readonly AnyNode[]): Map<string, Declared> {
-  const declared = new Map<string, Declared>()
-  for (const statement of body) {
-    if ((statement.type === 'FunctionDeclaration' || statement.type === 'ClassDeclaration') && statement.id)
-      declared.set(statement.id.name, { at: statement.start, needs: namesIn(statement.body, new Set()) })
-    if (statement.type !== 'VariableDeclaration') continue
-    for (const row of statement.declarations) {
-      if (row.id.type !== 'Identifier') continue
-      const late = row.init && (isFunction(row.init) || row.init.type === 'ClassExpression')
-      declared.set(row.id.name, { at: row.start, needs: late ? namesIn(row.init!, new Set()) : new Set() })
-    }
-  }
-  return declared
+/** What is used when the value of `node` is called (how: call) or some method of it (how: all). */
+function handUses(node: AnyNode, how: How, into: Use[]): void {
+  if (node.type === 'Identifier') into.push({ name: node.name, how, node })
+  else if (isFunction(node)) into.push(...[...outward(node)].map(([name, how]) => ({ name, how, node })))
+  else if (node.type === 'CallExpression' || node.type === 'NewExpression') callUses(node, 'all', into)
+  else if (node.type === 'MemberExpression') {
+    handUses(node.object, 'all', into)
+    if (node.computed) usesOf(node.property, into)
+  } else if (node.type === 'SequenceExpression')
+    node.expressions.forEach((each, at) =>
+      at < node.expressions.length - 1 ? usesOf(each, into) : handUses(each, how, into),
+    )
+  else usesOf(node, into)
 }
 
-/** Names that are read while the scope itself runs: everything outside nested functions. */
-function readsOf(node: AnyNode, into: Identifier[]): Identifier[] {
-  if (isFunction(node)) return into
-  if (node.type === 'Identifier') into.push(node)
-  for (const child of children(node)) {
-    if (node.type === 'MemberExpression' && child === node.property && !node.computed) continue
-    if ((node.type === 'Property' || node.type === 'MethodDefinition') && child === node.key && !node.computed) continue
-    if (node.type === 'VariableDeclarator' && child === node.id) continue
-    if (node.type === 'ClassDeclaration' && (child === node.id || child === node.body)) continue
-    readsOf(child, into)
-  }
-  return into
+/** A class statement runs what it extends and the values of its static fields. */
+function classUses({ superClass, body }: Class, into: Use[]): void {
+  if (superClass) usesOf(superClass, into)
+  for (const member of body.body)
+    if (member.type === 'PropertyDefinition' && member.static && member.value) usesOf(member.value, into)
 }
 
-/** Everything that a name leads to, itself included. */
-function reached(name: string, declared: ReadonlyMap<string, Declared>): Set<string> {
-  const all = new Set<string>()
-  const waiting = [name]
+/** Names that are used while the code itself runs. */
+function usesOf(node: AnyNode, into: Use[]): void {
+  if (isFunction(node)) return
+  if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') classUses(node as Class, into)
+  else if (node.type === 'CallExpression') callUses(node, 'call', into)
+  else if (node.type === 'NewExpression') callUses(node, 'all', into)
+  else if (node.type === 'Identifier') into.push({ name: node.name, how: 'read', node })
+  else if (node.type !== 'UnaryExpression' || node.operator !== 'typeof' || node.argument.type !== 'Identifier')
+    for (const child of readChildren(node)) usesOf(child, into)
+}
+
+/** Names that the value of a declaration leads to. */
+function leadsTo({ value }: Declaration, how: How): Iterable<readonly [string, How]> {
+  if (!value || how === 'read') return []
+  if (how === 'call' && isFunction(value)) return outward(value)
+  return [...freeNames(value)].map((name) => [name, 'all'] as const)
+}
+
+/** Every name that the uses lead to through the declarations of `table`, with the strongest way it is used. */
+function reached(uses: Iterable<readonly [string, How]>, table: Table): Map<string, How> {
+  const all = new Map<string, How>()
+  const waiting = [...uses]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const row = declared.get(next)
-    if (!row || all.has(next)) continue
-    all.add(next)
-    waiting.push(...row.needs)
+    const [name, how] = next
+    const before = all.get(name)
+    if (before !== undefined && STRENGTH[before] >= STRENGTH[how]) continue
+    all.set(name, how)
+    for (const row of table.get(name) ?? []) waiting.push(...leadsTo(row, how))
   }
   return all
 }
 
-/** The first read of each name of a scope that comes before what it needs. */
-export function earlyReads(body: readonly AnyNode[]): { node: Identifier; missing: string }[] {
-  const declared = declaredIn(body)
-  const found = new Map<string, { node: Identifier; missing: string }>()
-  const reads = body.flatMap((statement) => readsOf(statement, [])).filter(({ name }) => declared.has(name))
-  for (const node of reads)
-    for (const name of reached(node.name, declared))
-      if (declared.get(name)!.at > node.start && !found.has(name)) found.set(name, { node, missing: name })
-  return [...found.values()]
+function tableOf(body: readonly AnyNode[], without: readonly string[]): Table {
+  const rows = declarationsIn(body).filter(({ name }) => !without.includes(name))
+  const table = new Map<string, Declaration[]>()
+  for (const row of rows) table.set(row.name, [...(table.get(row.name) ?? []), row])
+  return table
+}
+
+const OUTWARD = new WeakMap<FunctionNode, Map<string, How>>()
+
+/** Names from outside a function that a call of it uses at once. */
+function outward(node: FunctionNode): Map<string, How> {
+  const known = OUTWARD.get(node)
+  if (known) return known
+  const body = bodyOf(node)!
+  const uses: Use[] = []
+  for (const statement of body) usesOf(statement, uses)
+  const all = reached(
+    uses.map(({ name, how }) => [name, how]),
+    tableOf(body, parametersOf(node)),
+  )
+  for (const name of boundIn(node)) all.delete(name)
+  OUTWARD.set(node, all)
+  return all
+}
+
+const contains = (outer: AnyNode, inner: AnyNode): boolean => outer.start <= inner.start && inner.end <= outer.end
+
+/** Whether the declaration has certainly run when `node` is used. A variable does not exist within its own first value. */
+function hasRun({ from, to, within, value }: Declaration, { node, how }: Use): boolean {
+  const inOwnValue = value !== undefined && !isFunction(value) && how !== 'all' && !isFunction(node)
+  return from <= node.start && !(inOwnValue && node.start < to) && (!within || contains(within, node))
+}
+
+/** The first use of each name of a scope (a program or a function) that comes before what it needs. */
+export function earlyUses(scope: AnyNode): AnyNode[] {
+  const body = bodyOf(scope)
+  if (!body) return []
+  const table = tableOf(body, isFunction(scope) ? parametersOf(scope) : [])
+  const uses: Use[] = []
+  for (const statement of body) usesOf(statement, uses)
+  const found = new Map<string, AnyNode>()
+  for (const use of uses)
+    for (const name of reached([[use.name, use.how]], table).keys())
+      if (!found.has(name) && table.has(name) && !table.get(name)!.some((row) => hasRun(row, use)))
+        found.set(name, use.node)
+  return [...new Set(found.values())]
 }

@@ -16,11 +16,22 @@ export interface Rule {
   detects(found: Found): boolean
 }
 
-/** Name of a member access `object.name`, or undefined. */
+/** Name of a member access `object.name` or `object['name']`, or undefined. */
 export function memberName(node: AnyNode): string | undefined {
-  return node.type === 'MemberExpression' && !node.computed && node.property.type === 'Identifier'
-    ? node.property.name
-    : undefined
+  if (node.type !== 'MemberExpression') return undefined
+  if (!node.computed) return node.property.type === 'Identifier' ? node.property.name : undefined
+  return node.property.type === 'Literal' && typeof node.property.value === 'string' ? node.property.value : undefined
+}
+
+/** Objects that hold the globals under another name. */
+const GLOBAL_OBJECTS = /^(globalThis|global)$/
+
+/** Name of a global that is read: `name`, `globalThis.name`. Names of properties are not. */
+export function globalName(found: Found): string | undefined {
+  const { node } = found
+  if (node.type === 'MemberExpression')
+    return node.object.type === 'Identifier' && GLOBAL_OBJECTS.test(node.object.name) ? memberName(node) : undefined
+  return node.type === 'Identifier' && !isKey(found) ? node.name : undefined
 }
 
 /** `object.name` where both are plain names, else undefined. */
@@ -30,10 +41,21 @@ export function dotted(node: AnyNode): string | undefined {
   return `${node.object.name}.${name}`
 }
 
+export const parent = ({ around }: Found): AnyNode | undefined => around[around.length - 2]
+
+/** Whether the node is the name of a property or method: `x.name`, `{ name: 1 }`, `name() {}`. */
+export function isKey(found: Found): boolean {
+  const outer = parent(found)
+  if (outer?.type === 'MemberExpression') return outer.property === found.node && !outer.computed
+  return (
+    (outer?.type === 'Property' || outer?.type === 'MethodDefinition' || outer?.type === 'PropertyDefinition') &&
+    outer.key === found.node &&
+    !outer.computed
+  )
+}
+
 /** The nearest node around that is of one of the types. */
 export function nearest({ around }: Found, ...types: string[]): AnyNode | undefined {
   for (let at = around.length - 2; at >= 0; at--) if (types.includes(around[at]!.type)) return around[at]
   return undefined
 }
-
-export const parent = ({ around }: Found): AnyNode | undefined => around[around.length - 2]

@@ -150,11 +150,10 @@ describe('a recorded series', () => {
   for (const [what, text, where, expected] of refused)
     test(`refuses ${what} by name`, () => {
       const error = readSeries(text)
-      expect(error).toMatchObject({
-        where: expect.stringMatching(where),
-        expected: expect.stringMatching(expected),
-        got: expect.any(String),
-      })
+      if (!('where' in error)) throw new Error('was not refused')
+      expect(error.where).toMatch(where)
+      expect(error.expected).toMatch(expected)
+      expect(error.got).toEqual(expect.any(String))
     })
 
   test('never throws, whatever the text', () => {
