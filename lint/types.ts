@@ -14,7 +14,7 @@ const some = (node: ts.Node, checker: ts.TypeChecker, is: (type: ts.Type) => boo
 
 const nameOf = (type: ts.Type): string => type.getSymbol()?.name ?? ''
 
-/** May be a typed array, or the buffer under one. */
+/** May be a typed array; the buffer under one is asked for apart. */
 export const isTypedArray = (node: ts.Node, checker: ts.TypeChecker): boolean =>
   some(node, checker, (type) => TYPED_ARRAY.test(nameOf(type)))
 
@@ -24,10 +24,7 @@ export const isBuffer = (node: ts.Node, checker: ts.TypeChecker): boolean =>
 export const isFloatArray = (node: ts.Node, checker: ts.TypeChecker): boolean =>
   some(node, checker, (type) => /^Float\d+Array$/.test(nameOf(type)))
 
-/** An array or a tuple of the language, not a typed one. */
-export const isArray = (node: ts.Node, checker: ts.TypeChecker): boolean =>
-  some(node, checker, (type) => checker.isArrayLikeType(type) && !TYPED_ARRAY.test(nameOf(type)))
-
+/** An array or a tuple of the language and nothing else: no text, no typed array. */
 export const isOnlyArray = (node: ts.Node, checker: ts.TypeChecker): boolean =>
   parts(checker.getTypeAtLocation(node), checker).every(
     (type) => checker.isArrayType(type) || checker.isTupleType(type),
@@ -43,12 +40,6 @@ export const mayBeText = (node: ts.Node, checker: ts.TypeChecker): boolean =>
     checker,
     (type) => (type.flags & (ts.TypeFlags.StringLike | ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0,
   )
-
-/** Whether every element of an array is a number, or every one a text. */
-export function elementsAre(array: ts.Node, flags: ts.TypeFlags, checker: ts.TypeChecker): boolean {
-  const element = checker.getIndexTypeOfType(checker.getTypeAtLocation(array), ts.IndexKind.Number)
-  return element !== undefined && parts(element, checker).every((type) => (type.flags & flags) !== 0)
-}
 
 /** `object.name(...)`: the object and the call's arguments when the call is of one of the names. */
 export function methodCall(

@@ -26,7 +26,6 @@ interface Waiting {
 
 /** Printed text without the console's prompt and its erasing of the line. */
 function cleanLine(line: string): string {
-  // eslint-disable-next-line no-control-regex
   return line.replace(/\r|\x1b\[J/g, '').replace(/^>+/, '')
 }
 

@@ -6,10 +6,10 @@ import { getLineInfo, parse, type AnyNode, type Program } from 'acorn'
 import type { Board } from '../../firmware/board.ts'
 import { CLASS_RULES, classFaults } from './rules/classes.ts'
 import { LIBRARY } from './rules/library.ts'
-import { earlyReads } from './rules/order.ts'
+import { earlyUses } from './rules/order.ts'
 import type { Rule } from './rules/rule.ts'
 import { SYNTAX } from './rules/syntax.ts'
-import { scopeBody, walk } from './rules/tree.ts'
+import { isFunction, walk } from './rules/tree.ts'
 
 /** One thing the gate refuses: where in the TypeScript, by which rule, what to write instead. */
 export interface Refusal {
@@ -27,7 +27,11 @@ export interface Gated {
 }
 
 const RULES: readonly Rule[] = [...SYNTAX, ...LIBRARY]
-const ORDER = { id: 'defined-before-use', instead: 'move it up, or keep imports acyclic: nothing is hoisted here' }
+const ORDER = {
+  id: 'defined-before-use',
+  instead:
+    'move its declaration up and out of the branch (or break the circle of imports): nothing is hoisted here',
+}
 
 /** Every rule of the gate with what to write instead; docs/HACKING.md names each. */
 export const GATE_RULES: Record<string, string> = {
@@ -39,9 +43,9 @@ export const GATE_RULES: Record<string, string> = {
 function findAll(tree: Program): { node: AnyNode; rule: string; instead: string }[] {
   const found: { node: AnyNode; rule: string; instead: string }[] = []
   walk(tree, (node, around) => {
-    for (const { id, instead, detects } of RULES) if (detects({ node, around })) found.push({ node, rule: id, instead })
-    for (const { node: early } of earlyReads(scopeBody(node) ?? []))
-      found.push({ node: early, rule: ORDER.id, instead: ORDER.instead })
+    for (const { id, instead, detects } of RULES)
+      if (detects({ node, around })) found.push({ node, rule: id, instead })
+    for (const early of earlyUses(node)) found.push({ node: early, rule: ORDER.id, instead: ORDER.instead })
   })
   for (const { node, id } of classFaults(tree)) found.push({ node, rule: id, instead: CLASS_RULES[id] })
   return found
@@ -51,8 +55,8 @@ function findAll(tree: Program): { node: AnyNode; rule: string; instead: string 
 export function liveFunctions(tree: Program): number {
   let functions = 0
   walk(tree, (node, around) => {
-    if (!/Function/.test(node.type)) return
-    const outer = around.slice(0, -1).filter((each) => /Function/.test(each.type)).length
+    if (!isFunction(node)) return
+    const outer = around.slice(0, -1).filter(isFunction).length
     if (outer === 1) functions++
   })
   return functions
@@ -77,5 +81,7 @@ export function overBudget(gated: Gated, { budgets, name }: Board): string[] {
     { what: 'bytes', is: gated.bytes, max: budgets.bundleBytes },
     { what: 'functions', is: gated.functions, max: budgets.functions },
   ]
-  return rows.filter(({ is, max }) => is > max).map(({ what, is, max }) => `${name}: ${is} ${what}, at most ${max}`)
+  return rows
+    .filter(({ is, max }) => is > max)
+    .map(({ what, is, max }) => `${name}: ${is} ${what}, at most ${max}`)
 }

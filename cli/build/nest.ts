@@ -109,7 +109,7 @@ export function dominators(items: Map<string, Item>): Map<string, Set<string>> {
 /** The nearest of `seldom` above `name`: the one with the longest chain of its own. */
 function home(name: string, chains: Map<string, Set<string>>, seldom: ReadonlySet<string>): string | undefined {
   return [...chains.get(name)!]
-    .filter((other) => other !== name && seldom.has(other.slice(other.indexOf('.') + 1)))
+    .filter((other) => other !== name && seldom.has(baseName(other)))
     .sort((a, b) => chains.get(b)!.size - chains.get(a)!.size)[0]
 }
 
@@ -137,7 +137,7 @@ export function nest(seldom: ReadonlySet<string>, found: Set<string>): PluginObj
         const chains = dominators(items)
         const moves = new Map<string, Item[]>()
         for (const item of items.values()) {
-          const last = item.name.slice(item.name.indexOf('.') + 1)
+          const last = baseName(item.name)
           if (seldom.has(last)) found.add(last)
           const to = home(item.name, chains, seldom)
           if (to) moves.set(to, [...(moves.get(to) ?? []), item])
@@ -159,4 +159,9 @@ export function nest(seldom: ReadonlySet<string>, found: Set<string>): PluginObj
       },
     },
   }
+}
+
+/** A name as its source has it: without the constant it is a method of, and without what rollup added to tell two of a kind apart. */
+function baseName(name: string): string {
+  return name.slice(name.indexOf('.') + 1).replace(/\$\d+$/, '')
 }

@@ -17,7 +17,7 @@ export function symbolMicroseconds(spreadingFactor: number, bandwidthHz: number)
   return ((1 << spreadingFactor) * 1000) / (bandwidthHz / 1000)
 }
 
-/** Whether symbols are so long that LowDataRateOptimize is needed: 16.384 ms and more (SX1276 datasheet 4.1.1.6; facts of LoRaWAN's regions). */
+/** Whether symbols are so long that LowDataRateOptimize is needed: over 16 ms (SX1276 datasheet 4.1.1.6), which is from 16.384 ms on. */
 export function needsLowDataRateOptimize(spreadingFactor: number, bandwidthHz: number): boolean {
   return symbolMicroseconds(spreadingFactor, bandwidthHz) >= 16_384
 }

@@ -1,18 +1,7 @@
 /** Arrays, typed and plain, where Espruino answers something else than JavaScript. */
 import ts from 'typescript'
 import { walk, type Rule } from '../rule.ts'
-import {
-  answersOf,
-  bare,
-  elementsAre,
-  functionOf,
-  isArray,
-  isBuffer,
-  isOnlyArray,
-  isTypedArray,
-  knownNumber,
-  methodCall,
-} from '../types.ts'
+import { bare, functionOf, isBuffer, isOnlyArray, isTypedArray, knownNumber, methodCall } from '../types.ts'
 
 /** Bytes an element, where they are more than one. */
 const ELEMENT_BYTES: Record<string, number> = {
@@ -56,29 +45,6 @@ function grows(array: ts.Expression, made: ts.FunctionLikeDeclaration): boolean 
   return found
 }
 
-/** `a - b` and `b - a`: numbers that compare equal are the same number. */
-const isDifference = (node: ts.Expression): boolean =>
-  ts.isBinaryExpression(node) &&
-  node.operatorToken.kind === ts.SyntaxKind.MinusToken &&
-  ts.isIdentifier(node.left) &&
-  ts.isIdentifier(node.right)
-
-const breaksTies = (node: ts.Expression): boolean =>
-  ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.BarBarToken
-
-/** Whether the order of equal elements can be seen in the result. */
-function showsTies(
-  array: ts.Expression,
-  compare: ts.Expression | undefined,
-  checker: ts.TypeChecker,
-): boolean {
-  const numbers = elementsAre(array, ts.TypeFlags.NumberLike, checker)
-  if (!compare) return !numbers && !elementsAre(array, ts.TypeFlags.StringLike, checker)
-  const made = functionOf(compare, checker)
-  const answers = made ? answersOf(made).map(bare) : []
-  return answers.length === 0 || !answers.every((each) => breaksTies(each) || (numbers && isDifference(each)))
-}
-
 export const ARRAYS: readonly Rule[] = [
   {
     id: 'typed-slice',
@@ -106,17 +72,6 @@ export const ARRAYS: readonly Rule[] = [
       const call = methodCall(node, ...WALKS)
       const made = call?.given[0] && functionOf(call.given[0], checker)
       return call !== undefined && made !== undefined && grows(call.object, made)
-    },
-  },
-  {
-    id: 'unstable-sort',
-    instead:
-      'end the comparison with `|| a.id - b.id` over a unique field: sort does not keep the order of equals',
-    detects: (node, checker) => {
-      const call = methodCall(node, 'sort')
-      return (
-        call !== undefined && isArray(call.object, checker) && showsTies(call.object, call.given[0], checker)
-      )
     },
   },
   {

@@ -4,7 +4,15 @@
  *  is taken to run at once, unless the call is known to keep it for later; one that is only stored is not followed. */
 import type { AnyNode, CallExpression, Class, NewExpression } from 'acorn'
 import { memberName } from './rule.ts'
-import { bodyOf, boundIn, declarationsIn, freeNames, parametersOf, readChildren, type Declaration } from './scope.ts'
+import {
+  bodyOf,
+  boundIn,
+  declarationsIn,
+  freeNames,
+  parametersOf,
+  readChildren,
+  type Declaration,
+} from './scope.ts'
 import { isFunction, type FunctionNode } from './tree.ts'
 
 /** What happens to a name: its value is read, it is called, or anything inside it may be called. */
@@ -63,7 +71,11 @@ function usesOf(node: AnyNode, into: Use[]): void {
   else if (node.type === 'CallExpression') callUses(node, 'call', into)
   else if (node.type === 'NewExpression') callUses(node, 'all', into)
   else if (node.type === 'Identifier') into.push({ name: node.name, how: 'read', node })
-  else if (node.type !== 'UnaryExpression' || node.operator !== 'typeof' || node.argument.type !== 'Identifier')
+  else if (
+    node.type !== 'UnaryExpression' ||
+    node.operator !== 'typeof' ||
+    node.argument.type !== 'Identifier'
+  )
     for (const child of readChildren(node)) usesOf(child, into)
 }
 
@@ -113,12 +125,12 @@ function outward(node: FunctionNode): Map<string, How> {
   return all
 }
 
-const contains = (outer: AnyNode, inner: AnyNode): boolean => outer.start <= inner.start && inner.end <= outer.end
+const contains = (outer: AnyNode, inner: AnyNode): boolean =>
+  outer.start <= inner.start && inner.end <= outer.end
 
-/** Whether the declaration has certainly run when `node` is used. A variable does not exist within its own first value. */
-function hasRun({ from, to, within, value }: Declaration, { node, how }: Use): boolean {
-  const inOwnValue = value !== undefined && !isFunction(value) && how !== 'all' && !isFunction(node)
-  return from <= node.start && !(inOwnValue && node.start < to) && (!within || contains(within, node))
+/** Whether the declaration has certainly run when `node` is used. */
+function hasRun({ from, within }: Declaration, node: AnyNode): boolean {
+  return from <= node.start && (!within || contains(within, node))
 }
 
 /** The first use of each name of a scope (a program or a function) that comes before what it needs. */
@@ -131,7 +143,7 @@ export function earlyUses(scope: AnyNode): AnyNode[] {
   const found = new Map<string, AnyNode>()
   for (const use of uses)
     for (const name of reached([[use.name, use.how]], table).keys())
-      if (!found.has(name) && table.has(name) && !table.get(name)!.some((row) => hasRun(row, use)))
+      if (!found.has(name) && table.has(name) && !table.get(name)!.some((row) => hasRun(row, use.node)))
         found.set(name, use.node)
   return [...new Set(found.values())]
 }

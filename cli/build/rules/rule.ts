@@ -20,7 +20,9 @@ export interface Rule {
 export function memberName(node: AnyNode): string | undefined {
   if (node.type !== 'MemberExpression') return undefined
   if (!node.computed) return node.property.type === 'Identifier' ? node.property.name : undefined
-  return node.property.type === 'Literal' && typeof node.property.value === 'string' ? node.property.value : undefined
+  return node.property.type === 'Literal' && typeof node.property.value === 'string'
+    ? node.property.value
+    : undefined
 }
 
 /** Objects that hold the globals under another name. */
@@ -30,14 +32,17 @@ const GLOBAL_OBJECTS = /^(globalThis|global)$/
 export function globalName(found: Found): string | undefined {
   const { node } = found
   if (node.type === 'MemberExpression')
-    return node.object.type === 'Identifier' && GLOBAL_OBJECTS.test(node.object.name) ? memberName(node) : undefined
+    return node.object.type === 'Identifier' && GLOBAL_OBJECTS.test(node.object.name)
+      ? memberName(node)
+      : undefined
   return node.type === 'Identifier' && !isKey(found) ? node.name : undefined
 }
 
 /** `object.name` where both are plain names, else undefined. */
 export function dotted(node: AnyNode): string | undefined {
   const name = memberName(node)
-  if (node.type !== 'MemberExpression' || name === undefined || node.object.type !== 'Identifier') return undefined
+  if (node.type !== 'MemberExpression' || name === undefined || node.object.type !== 'Identifier')
+    return undefined
   return `${node.object.name}.${name}`
 }
 
@@ -48,7 +53,9 @@ export function isKey(found: Found): boolean {
   const outer = parent(found)
   if (outer?.type === 'MemberExpression') return outer.property === found.node && !outer.computed
   return (
-    (outer?.type === 'Property' || outer?.type === 'MethodDefinition' || outer?.type === 'PropertyDefinition') &&
+    (outer?.type === 'Property' ||
+      outer?.type === 'MethodDefinition' ||
+      outer?.type === 'PropertyDefinition') &&
     outer.key === found.node &&
     !outer.computed
   )

@@ -36,7 +36,8 @@ function declare(node: AnyNode, within: AnyNode | undefined, into: Declaration[]
     return
   }
   if (node.type === 'VariableDeclaration')
-    for (const row of node.declarations) for (const name of namesOf(row.id)) add(name, row, row.init ?? undefined)
+    for (const row of node.declarations)
+      for (const name of namesOf(row.id)) add(name, row, row.init ?? undefined)
   if (node.type === 'CatchClause' && node.param)
     for (const name of namesOf(node.param)) add(name, node.param, undefined)
   for (const child of children(node)) declare(child, mayBeSkipped(node, child) ? child : within, into)
@@ -59,10 +60,31 @@ export function bodyOf(node: AnyNode): readonly AnyNode[] | undefined {
 /** Names that a function gets from its caller. */
 export const parametersOf = (node: FunctionNode): string[] => node.params.flatMap(namesOf)
 
+const BOUND = new WeakMap<FunctionNode, Set<string>>()
+
 /** Names that mean something of the function's own inside it. */
 export function boundIn(node: FunctionNode): Set<string> {
+  const known = BOUND.get(node)
+  if (known) return known
   const own = node.type === 'FunctionExpression' && node.id ? [node.id.name] : []
-  return new Set([...own, ...parametersOf(node), ...declarationsIn(bodyOf(node)!).map(({ name }) => name)])
+  const bound = new Set([
+    ...own,
+    ...parametersOf(node),
+    ...declarationsIn(bodyOf(node)!).map(({ name }) => name),
+  ])
+  BOUND.set(node, bound)
+  return bound
+}
+
+/** The innermost scope around that declares `name`, else the program. Terser gives short names again in other scopes. */
+export function ownerOf(name: string, around: readonly AnyNode[]): AnyNode {
+  return [...around].reverse().find((node) => isFunction(node) && boundIn(node).has(name)) ?? around[0]!
+}
+
+/** What `name` is declared to be, seen from the innermost of the nodes around. */
+export function valuesOf(name: string, around: readonly AnyNode[]): AnyNode[] {
+  const rows = declarationsIn(bodyOf(ownerOf(name, around))!)
+  return rows.flatMap((row) => (row.name === name && row.value ? [row.value] : []))
 }
 
 /** Nodes directly inside but names that are not read: of properties, methods and declarations. */

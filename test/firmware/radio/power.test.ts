@@ -9,10 +9,13 @@ import { Bench, PowerCut } from './node.ts'
 
 /** A key of every frame on the air: what must never come twice under the same keys. */
 function spent(bench: Bench): string[] {
-  let session = 0
+  let session = -1
   return bench.uplinks.map(({ frame }) => {
     const join = parseJoinRequest(frame)
-    if (typeof join !== 'string') return `nonce ${join.devNonce} ${(session = join.devNonce) && ''}`
+    if (typeof join !== 'string') {
+      session = join.devNonce
+      return `nonce ${join.devNonce}`
+    }
     const data = parseData(frame)
     return typeof data === 'string'
       ? data
