@@ -68,8 +68,6 @@ export default tseslint.config(
           ignoreRestSiblings: true,
         },
       ],
-      // An index may lie outside: `!` says that it was thought of, though the compiler's settings do not ask for it.
-      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
       // An engine that answers at once still answers with the promise of its interface.
       '@typescript-eslint/require-await': 'off',
     },

@@ -1,79 +1,27 @@
-/** `fieldnode build`: the firmware bundles of every board and profile, each through the gate. */
+/** `fieldnode build`: the firmware bundles of every board and profile, in dist/firmware. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { REGIONS } from '../core/regions/index.ts'
-import { chain, type Entry } from './build/chain.ts'
-import { gate, overBudget } from './build/gate.ts'
-import { bundlePlans, REGION_DEFAULT, ROOT, type BundlePlan, type Exported } from './build/plan.ts'
+import type { Bundle } from './build/bundles.ts'
+import { bundlePlans, REGION_DEFAULT, regions, ROOT } from './build/plan.ts'
 import { OptionError, parseOptions } from './options.ts'
 import { texts } from './texts.ts'
 
-/** Where bundles go, relative to the root. */
-export const FIRMWARE_FOLDER = 'dist/firmware'
+/** Where the bundles go, from the root. */
+export const FIRMWARE_DIR = 'dist/firmware'
 
-/** What one bundle came to. */
-export interface Built {
-  board: string
-  profile: string
-  region: string
-  /** Relative to the root. */
-  file: string
-  bytes: number
-  /** Functions the interpreter holds all the time. */
-  functions: number
+function report(bundle: Bundle, asJson: boolean): void {
+  const { board, profile, region, bytes, functions } = bundle
+  const file = `${FIRMWARE_DIR}/${bundle.file}`
+  const row = { board, profile, region, file, bytes, functions }
+  console.log(asJson ? JSON.stringify(row) : texts.build.made(row))
 }
 
-const imported = (what: Exported<unknown>, as: string): string =>
-  `import { ${what.exported} as ${as} } from './${what.file}'`
-
-/** The composition root of a bundle: nothing else makes the hardware. */
-function entryOf({ board, profile, region, file }: BundlePlan): Entry {
-  const lines = [
-    imported(board, 'board'),
-    imported(profile, 'profile'),
-    imported(region, 'region'),
-    `import { start } from './firmware/start.ts'`,
-    `import { espruinoHal } from './firmware/hal/espruino.ts'`,
-    `start(board, profile, region, espruinoHal(board))`,
-  ]
-  return { name: file, code: lines.join('\n') }
-}
-
-/** Builds all bundles for a region into dist/firmware. The gate's refusals come back as lines of text; then nothing is written. */
-export async function buildFirmware(region = REGION_DEFAULT): Promise<{ built: Built[]; refused: string[] }> {
-  const plans = await bundlePlans(region)
-  const chained = await chain(plans.map(entryOf))
-  const built: Built[] = []
-  const refused: string[] = []
-  chained.forEach(({ code, map }, index) => {
-    const { board, profile, file } = plans[index]!
-    const gated = gate(code, map)
-    refused.push(...gated.refusals.map((each) => `${each.file}:${each.line}: ${each.rule}: ${each.instead}`))
-    refused.push(...overBudget(gated, board.value).map((line) => `${file}: ${line}`))
-    built.push({
-      board: board.value.name,
-      profile: profile.value.name,
-      region,
-      file: `${FIRMWARE_FOLDER}/${file}`,
-      bytes: gated.bytes,
-      functions: gated.functions,
-    })
-  })
-  if (refused.length > 0) return { built, refused: [...new Set(refused)] }
-  mkdirSync(join(ROOT, FIRMWARE_FOLDER), { recursive: true })
-  built.forEach(({ file }, index) => writeFileSync(join(ROOT, file), chained[index]!.code))
-  return { built, refused }
-}
-
-const row = ({ file, bytes, functions }: Built): string =>
-  `${file.padEnd(46)} ${String(bytes).padStart(6)} B ${String(functions).padStart(4)} ${texts.build.functions}`
-
-/** Prints a line a bundle; with --json each line is an object. Exit code 1 when the gate refused anything. */
+/** Builds, checks and writes; a bundle that the gate refuses is not written. */
 export async function run(args: string[]): Promise<number> {
   const { values } = parseOptions({
     args,
     options: {
-      json: { type: 'boolean' },
+      json: { type: 'boolean', default: false },
       region: { type: 'string', default: REGION_DEFAULT },
       help: { type: 'boolean', short: 'h' },
     },
@@ -82,11 +30,24 @@ export async function run(args: string[]): Promise<number> {
     console.log(texts.build.help)
     return 0
   }
-  const names = REGIONS.map(({ name }) => name as string)
+  const names = (await regions()).map((row) => row.value.name)
   if (!names.includes(values.region)) throw new OptionError('--region', names.join(' | '), values.region)
-  const { built, refused } = await buildFirmware(values.region)
-  for (const line of refused) console.error(line)
-  if (refused.length > 0) return 1
-  for (const bundle of built) console.log(values.json ? JSON.stringify(bundle) : row(bundle))
-  return 0
+  // Loaded only now: help and a wrong option need no compiler.
+  const { makeBundles } = await import('./build/bundles.ts')
+  let bundles: Bundle[]
+  try {
+    bundles = await makeBundles(await bundlePlans(values.region))
+  } catch (error) {
+    console.error(texts.build.failed((error as Error).message))
+    return 1
+  }
+  mkdirSync(join(ROOT, FIRMWARE_DIR), { recursive: true })
+  for (const bundle of bundles) {
+    for (const { rule, file, line, message } of bundle.findings)
+      console.error(texts.build.refused(bundle.file, `${file}:${line}`, message, rule))
+    if (bundle.findings.length > 0) continue
+    writeFileSync(join(ROOT, FIRMWARE_DIR, bundle.file), bundle.code)
+    report(bundle, values.json)
+  }
+  return bundles.every(({ findings }) => findings.length === 0) ? 0 : 1
 }

@@ -62,7 +62,7 @@ function take(parts: Parts, heard: Heard): void {
     settled()
     if (left) await activity.leaveBehind(left.commit.catch(failed))
   }
-  void activity.during(() => new Promise((settled) => void inTurn(opened.node, handled(settled))))
+  void activity.during(() => new Promise<void>((settled) => void inTurn(opened.node, handled(settled))))
 }
 
 /** A join request: answered after nonces and keys are committed. */

@@ -1,14 +1,17 @@
 /** From TypeScript to Espruino: rollup checks and strips the types, Babel lowers what the interpreter lacks, rollup makes one function, terser shortens it.
  *  Babel's list is the one that was run against the interpreter; each name it leaves out is something the interpreter does right by itself. */
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { transformAsync } from '@babel/core'
+import { transformAsync, type TransformOptions } from '@babel/core'
 import { babel } from '@rollup/plugin-babel'
 import typescript from '@rollup/plugin-typescript'
-import { rollup, type Plugin, type RollupCache, type RollupOptions, type SourceMapInput } from 'rollup'
+import { rollup, type Plugin, type RollupCache, type SourceMapInput } from 'rollup'
 import { minify, type MinifyOptions } from 'terser'
+import { faultless } from './fault.ts'
 import { nest } from './nest.ts'
 import { ROOT } from './plan.ts'
 import { SELDOM } from './seldom.ts'
+import { literalTables, unreadProperties } from './tables.ts'
 
 /** Left as they are: Espruino has them, and their lowered form costs functions. */
 const NATIVE = [
@@ -54,11 +57,17 @@ const BABEL = {
   },
 }
 
+/** Names that belong to Espruino; every other property name is ours to shorten, and a long one costs a variable wherever it stands. */
+function espruinoNames(): string[] {
+  const declared = readFileSync(ROOT + 'firmware/hal/espruinoGlobals.d.ts', 'utf8')
+  return [...new Set(declared.match(/[A-Za-z]\w+/g))]
+}
+
 export const TERSER: MinifyOptions = {
   ecma: 2015,
   toplevel: true,
   compress: { passes: 2, ecma: 2015, pure_getters: true, unsafe_arrows: true, keep_fargs: false },
-  mangle: { toplevel: true },
+  mangle: { toplevel: true, properties: { reserved: espruinoNames(), keep_quoted: true } },
   format: { ascii_only: true, ecma: 2015 },
 }
 
@@ -106,49 +115,47 @@ function earlier(cache: RollupCache): Plugin {
   }
 }
 
-const warnings = (list: string[]): NonNullable<RollupOptions['onwarn']> => (warning) =>
-  void list.push(warning.message)
-
-/** Types, imports and Babel for the modules of every entry. Throws with all messages when one is wrong. */
-export async function lowered(list: readonly Entry[], tsconfig: string): Promise<RollupCache> {
-  const wrong: string[] = []
-  const bundle = await rollup({
-    input: list.map((entry) => ENTRY_MARK + entry.name),
-    onwarn: warnings(wrong),
-    plugins: [
-      entries(list),
-      typescript({
-        tsconfig,
-        noEmit: false,
-        noEmitOnError: true,
-        target: 'ES2022',
-        useDefineForClassFields: false,
-        importHelpers: false,
-        sourceMap: true,
-        inlineSources: false,
-      }),
-      babel(BABEL),
-    ],
+/** Types, imports and Babel for the modules of every entry. Throws a BuildError with all messages when one is wrong. */
+export function lowered(list: readonly Entry[], tsconfig: string): Promise<RollupCache> {
+  return faultless(async (onwarn) => {
+    const bundle = await rollup({
+      input: list.map((entry) => ENTRY_MARK + entry.name),
+      onwarn,
+      plugins: [
+        entries(list),
+        typescript({
+          tsconfig,
+          noEmit: false,
+          // With true the plugin throws at the first type error and leaves its file watchers open, so that the process never ends.
+          noEmitOnError: false,
+          target: 'ES2022',
+          useDefineForClassFields: false,
+          importHelpers: false,
+          sourceMap: true,
+          inlineSources: false,
+        }),
+        babel(BABEL),
+      ],
+    })
+    await bundle.close()
+    return bundle.cache!
   })
-  await bundle.close()
-  if (wrong.length > 0 || !bundle.cache) throw new Error(wrong.join('\n'))
-  return bundle.cache
 }
 
 /** One entry's modules as one function, before terser. */
-export async function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
-  const wrong: string[] = []
-  const bundle = await rollup({
-    input: ENTRY_MARK + entry.name,
-    cache,
-    onwarn: warnings(wrong),
-    plugins: [earlier(cache)],
-    treeshake: { propertyReadSideEffects: false },
+export function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
+  return faultless(async (onwarn) => {
+    const bundle = await rollup({
+      input: ENTRY_MARK + entry.name,
+      cache,
+      onwarn,
+      plugins: [earlier(cache)],
+      treeshake: { propertyReadSideEffects: false },
+    })
+    const { output } = await bundle.generate({ format: 'es', sourcemap: true, file: ROOT + 'x.js' })
+    await bundle.close()
+    return { code: output[0].code, map: output[0].map!.toString() }
   })
-  const { output } = await bundle.generate({ format: 'es', sourcemap: true, file: ROOT + 'x.js' })
-  await bundle.close()
-  if (wrong.length > 0) throw new Error(wrong.join('\n'))
-  return { code: output[0].code, map: output[0].map!.toString() }
 }
 
 /** What only seldom called functions need, inside them. */
@@ -158,9 +165,9 @@ async function nested(whole: Chained): Promise<Chained> {
     configFile: false,
     compact: false,
     sourceType: 'script',
-    inputSourceMap: JSON.parse(whole.map) as object,
+    inputSourceMap: JSON.parse(whole.map) as TransformOptions['inputSourceMap'],
     sourceMaps: true,
-    plugins: [() => nest(SELDOM, new Set())],
+    plugins: [unreadProperties, literalTables, () => nest(SELDOM, new Set())],
   })
   return { code: moved!.code!, map: JSON.stringify(moved!.map) }
 }

@@ -3,14 +3,24 @@
  *  The last sector of the board's flash area belongs to the sleep chain, the others to the node. */
 import type { Aes } from '../../core/cipher.ts'
 import type { Board } from '../board.ts'
-import type { Crypto, Esp32, I2c, RawFlash, Require, Spi, WatchEvent } from './espruinoGlobals.d.ts'
+import type {
+  Crypto,
+  Engine,
+  Esp32,
+  I2c,
+  RawFlash,
+  Require,
+  Spi,
+  WatchEvent,
+  WatchOptions,
+} from './espruinoGlobals.d.ts'
 import type { Flash, Gpio, Hal, I2cBus, Power, ResetReason } from './index.ts'
 import { beginChain, chainEnd, endChain } from './sleepChain.ts'
 
 declare const SPI1: Spi
 declare const I2C1: I2c
 declare const ESP32: Esp32
-declare const E: { enableWatchdog(seconds: number, automatic: boolean): void }
+declare const E: Engine
 declare const require: Require
 declare function print(line: string): void
 /** Seconds since power-on with microseconds; deep sleep does not stop it. */
@@ -23,11 +33,7 @@ declare function digitalRead(pin: number): number
 declare function digitalPulse(pin: number, high: boolean, milliseconds: number): void
 /** 0 to 1. */
 declare function analogRead(pin: number): number
-declare function setWatch(
-  run: (event: WatchEvent) => void,
-  pin: number,
-  options: { repeat: boolean; edge: 'rising' | 'falling' | 'both' },
-): number
+declare function setWatch(run: (event: WatchEvent) => void, pin: number, options: WatchOptions): number
 declare function clearWatch(watch: number): void
 
 /** ESP32.deepSleep takes a signed 32-bit number of microseconds: 35 minutes fit. */

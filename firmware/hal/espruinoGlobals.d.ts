@@ -1,4 +1,5 @@
-/** What Espruino (2v29, ESP32) offers and the Hal uses: only that, with the types it really has. Times are in the unit each line names. */
+/** What Espruino (2v29, ESP32) offers and the Hal uses: only that, with the types it really has. Times are in the unit each line names.
+ *  The build shortens every property name of a bundle but those that stand in this file. */
 
 export interface Spi {
   setup(options: { sck: number; miso: number; mosi: number; baud: number }): void
@@ -31,6 +32,15 @@ export interface Storage {
 
 export interface Crypto {
   readonly AES: { encrypt(message: Uint8Array, key: Uint8Array, options: { mode: string }): ArrayBuffer }
+}
+
+export interface Engine {
+  enableWatchdog(seconds: number, automatic: boolean): void
+}
+
+export interface WatchOptions {
+  repeat: boolean
+  edge: 'rising' | 'falling' | 'both'
 }
 
 /** Times in seconds. */

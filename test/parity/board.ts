@@ -84,7 +84,10 @@ export class EspruinoBoard {
       ...this.time(),
       ...this.pins(),
       ...this.buses(),
-      E: { enableWatchdog: (s: number, auto: boolean) => this.tell('E.enableWatchdog', [s, +auto]) },
+      E: {
+        enableWatchdog: (s: number, auto: boolean) => this.tell('E.enableWatchdog', [s, +auto]),
+        toArrayBuffer: (text: string) => Uint8Array.from(Buffer.from(text, 'latin1')).buffer,
+      },
       ESP32: {
         deepSleep: (micros: number) => {
           if (!(micros >= 0 && micros < 2 ** 31)) throw new Error(`ESP32.deepSleep(${micros}): never wakes`)

@@ -11,6 +11,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   dashboard: ['gateway/api/types.ts'],
   sim: ['core', 'firmware', 'boards'],
   cli: ['core', 'firmware', 'boards', 'gateway', 'sim'],
+  lint: [],
 }
 
 const sources = files(/\.tsx?$/).filter((path) => room(path) in MAY_IMPORT)

@@ -31,7 +31,9 @@ function SectionCards({ section }: { section: Section }) {
   const span = Math.min(section.nodes.length, columns.value)
   return (
     <section class="section" id={`section-${section.profile}`} style={{ gridColumn: `span ${span}` }}>
-      <h2>{texts.value.sections[section.profile]}</h2>
+      <h2>
+        {texts.value.sections[section.profile]} <small>{texts.value.lineHint}</small>
+      </h2>
       {groups.map((group) => (
         <GroupPanel key={group.name} group={group} />
       ))}

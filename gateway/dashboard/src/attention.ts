@@ -101,7 +101,9 @@ function lampConcerns(node: NodeView): Concern[] {
   const { confirmed, command } = node.lamp
   const found: Concern[] = []
   const waiting = command && LAMP_COMMANDS[command.state]
-  if (waiting) found.push(concern(waiting, node, { timeMs: command.createdMs }))
+  // A lamp that spoke after the command's end is back on its schedule: nothing is left to do about it.
+  const isPast = command?.state === 'expired' && (confirmed?.timeMs ?? 0) > command.untilMs
+  if (waiting && !isPast) found.push(concern(waiting, node, { timeMs: command.createdMs }))
   if (confirmed?.reason === 'fault') found.push(concern('lampFault', node, { timeMs: confirmed.timeMs }))
   if (confirmed?.reason === 'doubt') found.push(concern('lampDoubt', node, { timeMs: confirmed.timeMs }))
   return found

@@ -4,10 +4,12 @@ import type { Concern, Level } from './attention.ts'
 import type { IconName } from './icons.tsx'
 import { Icon } from './icons.tsx'
 import { quantityWord } from './readingRow.tsx'
-import { concerns, texts } from './state.ts'
+import { columns, concerns, texts } from './state.ts'
 import { ageWords } from './words.tsx'
 
-const SHOWN_AT_FIRST = 5
+/** Lines at first on one column, and on a screen of several. */
+const SHOWN_NARROW = 5
+const SHOWN_WIDE = 12
 
 const LEVEL_ICONS: Record<Level, IconName> = { bad: 'alert', watch: 'suspect', notice: 'late' }
 
@@ -39,7 +41,8 @@ export function AttentionList() {
   const words = texts.value.attention
   const found = concerns.value
   if (found.length === 0) return null
-  const shown = all.value ? found : found.slice(0, SHOWN_AT_FIRST)
+  const shownAtFirst = columns.value > 1 ? SHOWN_WIDE : SHOWN_NARROW
+  const shown = all.value ? found : found.slice(0, shownAtFirst)
   const hidden = found.length - shown.length
   return (
     <section class="attention" aria-label={words.title}>
@@ -49,7 +52,7 @@ export function AttentionList() {
           <ConcernLine key={`${of.kind}${of.eui}${of.quantity ?? ''}`} of={of} />
         ))}
       </ul>
-      {found.length > SHOWN_AT_FIRST && (
+      {found.length > shownAtFirst && (
         <button type="button" class="plain" onClick={() => (all.value = !all.value)}>
           {hidden > 0 ? words.more(hidden) : words.fewer}
         </button>

@@ -1,7 +1,8 @@
 /** The gateway's clock on this page. The phone's own clock may be wrong, and a simulated village runs faster than a real one:
  *  so the page keeps what the gateway last said and goes on from there at the pace the gateway was seen to keep. */
-import type { Language } from './texts.ts'
 import { LOCALES } from './figures.ts'
+import type { Language } from './texts.ts'
+import { TEXTS } from './texts.ts'
 
 interface Observation {
   gatewayMs: number
@@ -56,7 +57,7 @@ const CLOCK: Intl.DateTimeFormatOptions = {
   timeZone: TIME_ZONE,
 }
 const DAY: Intl.DateTimeFormatOptions = {
-  weekday: 'long',
+  weekday: 'short',
   day: '2-digit',
   month: '2-digit',
   year: 'numeric',
@@ -85,13 +86,13 @@ export const clockText = (language: Language, timeMs: number): string =>
 /** Weekday and date of the village. */
 export const dayText = (language: Language, timeMs: number): string => format('day', language, DAY, timeMs)
 
-/** "22/11". */
+/** "22/11", whatever mark the language's calendar would put between the two. */
 export const shortDayText = (language: Language, timeMs: number): string =>
-  format('shortDay', language, SHORT_DAY, timeMs)
+  format('shortDay', language, SHORT_DAY, timeMs).replace('-', '/')
 
-/** "14:05", with the day behind it when it is not today's. */
+/** "14:05", and with its day when that is not today. */
 export function momentText(language: Language, timeMs: number, nowMs: number): string {
   const day = shortDayText(language, timeMs)
   const clock = clockText(language, timeMs)
-  return day === shortDayText(language, nowMs) ? clock : `${clock} ${day}`
+  return day === shortDayText(language, nowMs) ? clock : TEXTS[language].onDay(clock, day)
 }

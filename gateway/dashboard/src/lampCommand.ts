@@ -57,6 +57,15 @@ export interface Step {
   readonly timeMs?: number
 }
 
+/** What a step is called: a step that is still open must not sound as if it had happened. */
+export type StepWord = StepName | 'unsent' | 'sent' | 'unconfirmed'
+
+export function stepWord({ name, status }: Step): StepWord {
+  if (name === 'waiting' && status !== 'current') return status === 'open' ? 'unsent' : 'sent'
+  if (name === 'confirmed' && status === 'open') return 'unconfirmed'
+  return name
+}
+
 /** The statuses of commanded, waiting and confirmed in each state of the API. */
 const STATUSES: Record<CommandState, readonly [StepStatus, StepStatus, StepStatus]> = {
   commanded: ['current', 'open', 'open'],

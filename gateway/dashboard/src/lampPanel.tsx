@@ -5,7 +5,7 @@ import { momentText } from './gatewayTime.ts'
 import type { IconName } from './icons.tsx'
 import { Icon } from './icons.tsx'
 import type { Step, StepStatus } from './lampCommand.ts'
-import { isOpen, stepsOf } from './lampCommand.ts'
+import { isOpen, stepsOf, stepWord } from './lampCommand.ts'
 import { ageClockMs, canCommand, language, openOrder, texts, trails } from './state.ts'
 import { minutesOf } from './texts.ts'
 import type { LampGroup } from './village.ts'
@@ -53,7 +53,7 @@ function StepLine({ step }: { step: Step }) {
   return (
     <li class={`step step-${step.status}`} data-step={step.name} data-status={step.status}>
       <Icon name={STEP_ICONS[step.status]} />
-      <span>{texts.value.lamp.steps[step.name]}</span>
+      <span>{texts.value.lamp.steps[stepWord(step)]}</span>
       {step.timeMs !== undefined && <time>{moment(step.timeMs)}</time>}
     </li>
   )

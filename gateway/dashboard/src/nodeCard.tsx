@@ -12,8 +12,6 @@ import { rowsOf } from './village.ts'
 import { ageWords, StateWord } from './words.tsx'
 
 function NodeHead({ node }: { node: NodeView }) {
-  const heard =
-    node.lastSeenMs === null ? texts.value.neverHeard : texts.value.heard(ageWords(node.lastSeenMs))
   return (
     <header class="card-head">
       <span class={`card-icon card-icon-${node.profile}`}>
@@ -21,14 +19,14 @@ function NodeHead({ node }: { node: NodeView }) {
       </span>
       <div>
         <h3>{node.name}</h3>
-        <p class="card-kind">{texts.value.profiles[node.profile]}</p>
+        <p class="card-kind">
+          {texts.value.profiles[node.profile]}
+          {node.intervalSeconds !== null && `, ${texts.value.every(String(minutesOf(node.intervalSeconds)))}`}
+        </p>
       </div>
       <p class="card-state">
         <StateWord state={node.state} />
-        <span class="age">{heard}</span>
-        {node.intervalSeconds !== null && (
-          <span class="age">{texts.value.every(String(minutesOf(node.intervalSeconds)))}</span>
-        )}
+        {node.lastSeenMs !== null && <span class="age">{texts.value.heard(ageWords(node.lastSeenMs))}</span>}
       </p>
     </header>
   )

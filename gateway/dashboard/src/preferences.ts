@@ -7,7 +7,7 @@ import type { TextSize } from './state.ts'
 const LANGUAGE_KEY = 'fieldnode.language'
 const SIZE_KEY = 'fieldnode.textSize'
 /** A card narrower than this squeezes its lines. */
-const COLUMN_REM = 20
+const COLUMN_REM = 18
 const SIZES: readonly TextSize[] = [0, 1, 2]
 
 function recall(key: string): string | null {

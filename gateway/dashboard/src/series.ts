@@ -52,6 +52,18 @@ export function extremesOf(points: readonly ReadingPoint[]): Extremes | undefine
   return low && high && { low, high }
 }
 
+/** Suspect points may be this part of a line before they count as the line's own behaviour. */
+const SUSPECT_PART_MAX = 0.2
+
+/** Lowest and highest value that a small line's scale is made for. A few suspect spikes do not squash the day: they are drawn, marked,
+ *  at the edge. When many points are suspect, something may really be happening, and all of them count. */
+export function scaleExtremesOf(points: readonly ReadingPoint[]): Extremes | undefined {
+  const online = points.filter(isOnLine)
+  const trusted = online.filter((point) => point[2] !== FLAG_SUSPECT)
+  const fewSuspects = online.length - trusted.length <= SUSPECT_PART_MAX * online.length
+  return extremesOf(fewSuspects ? trusted : online)
+}
+
 /** A scale from low to high that is at least `spanMin` tall, widened on both sides alike, with a little air. */
 export function scaleOf(low: number, high: number, spanMin: number): [number, number] {
   const missing = Math.max(0, spanMin - (high - low)) / 2

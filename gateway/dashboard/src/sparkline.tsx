@@ -1,7 +1,7 @@
 /** The 24 h line of a reading as a light SVG: gaps stay open, suspect points are ringed dots, refused ones squares at their height. */
 import type { ReadingPoint, ReadingView } from '../../api/types.ts'
 import type { Appearance } from './appearance.ts'
-import { DAY_MS, extremesOf, gapMsOf, scaleOf, sketch } from './series.ts'
+import { DAY_MS, gapMsOf, scaleExtremesOf, scaleOf, sketch } from './series.ts'
 import { lineClockMs } from './state.ts'
 
 const WIDTH = 240
@@ -16,7 +16,7 @@ function scaleFor(
 ): [number, number] {
   const toInteger = (shown: number): number => (shown / appearance.times) * reading.perUnit
   if (appearance.fixed) return scaleOf(toInteger(appearance.fixed[0]), toInteger(appearance.fixed[1]), 0)
-  const extremes = extremesOf(points)
+  const extremes = scaleExtremesOf(points)
   return scaleOf(extremes?.low[1] ?? 0, extremes?.high[1] ?? 0, toInteger(appearance.spanMin))
 }
 

@@ -5,7 +5,7 @@ import type { Age } from './age.ts'
 import type { QuantityName } from './appearance.ts'
 import type { ConcernKind } from './attention.ts'
 import type { Failure } from './failure.ts'
-import type { StepName, UntilChoice } from './lampCommand.ts'
+import type { StepWord, UntilChoice } from './lampCommand.ts'
 import { en } from './texts.en.ts'
 import { vi } from './texts.vi.ts'
 
@@ -46,11 +46,13 @@ export interface Texts {
   }
   readonly age: Readonly<Record<Age['unit'], (count: number) => string>>
   readonly uncertainTime: string
+  readonly onDay: (clock: string, day: string) => string
+  /** What the small lines on the cards show. */
+  readonly lineHint: string
   readonly sections: Readonly<Record<ProfileName, string>>
   readonly profiles: Readonly<Record<ProfileName, string>>
   readonly states: Readonly<Record<NodeState, string>>
   readonly heard: (age: string) => string
-  readonly neverHeard: string
   readonly every: (minutes: string) => string
   readonly quantities: Readonly<Record<QuantityName, string>>
   readonly flags: Readonly<Record<FlagValue, string>>
@@ -83,7 +85,7 @@ export interface Texts {
     readonly reasons: Readonly<Record<LampReason, string>>
     readonly confirmedAt: (moment: string, age: string) => string
     readonly command: (on: boolean, until: string) => string
-    readonly steps: Readonly<Record<StepName, string>>
+    readonly steps: Readonly<Record<StepWord, string>>
     readonly waitHint: (minutes: string) => string
     readonly group: (name: string, count: number) => string
     readonly offline: string

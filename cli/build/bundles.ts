@@ -1,0 +1,62 @@
+/** The bundles of a plan: made, looked over by the gate, weighed against the board's budgets, and counted. */
+import { parse, type Program } from 'acorn'
+import { chain, type Chained } from './chain.ts'
+import { countFunctions } from './functions.ts'
+import { gate, type Finding } from './gate.ts'
+import type { BundlePlan } from './plan.ts'
+
+/** One bundle as it goes to a board, and what `fieldnode build --json` prints of it. */
+export interface Bundle {
+  readonly board: string
+  readonly profile: string
+  readonly region: string
+  /** Without its folder. */
+  readonly file: string
+  readonly bytes: number
+  readonly functions: number
+  readonly code: string
+  readonly findings: readonly Finding[]
+}
+
+/** What a bundle begins with; rollup follows its imports, which start at the root. */
+function entryCode({ board, profile, region }: BundlePlan): string {
+  return [
+    `import { start } from './firmware/start.ts'`,
+    `import { espruinoHal } from './firmware/hal/espruino.ts'`,
+    `import { ${board.exported} as board } from './${board.file}'`,
+    `import { ${profile.exported} as profile } from './${profile.file}'`,
+    `import { ${region.exported} as region } from './${region.file}'`,
+    `start(board, profile, region, espruinoHal(board))`,
+  ].join('\n')
+}
+
+function finished(plan: BundlePlan, { code, map }: Chained): Bundle {
+  const tree: Program = parse(code, { ecmaVersion: 2022, locations: true })
+  const board = plan.board.value
+  const bytes = Buffer.byteLength(code)
+  const functions = countFunctions(tree)
+  const findings = gate(code, map)
+  const over = (what: string, is: number, most: number): void => {
+    if (is <= most) return
+    const message = `${is} ${what}, the budget of ${board.name} is ${most}`
+    findings.push({ rule: 'budget', file: plan.board.file, line: 1, message })
+  }
+  over('bytes', bytes, board.budgets.bundleBytes)
+  over('live functions', functions, board.budgets.functions)
+  return {
+    board: board.name,
+    profile: plan.profile.value.name,
+    region: plan.region.value.name,
+    file: plan.file,
+    bytes,
+    functions,
+    code,
+    findings,
+  }
+}
+
+/** Makes them all. Throws where a type is wrong or a module is missing; what the gate refuses stands in the findings. */
+export async function makeBundles(plans: readonly BundlePlan[]): Promise<Bundle[]> {
+  const chained = await chain(plans.map((plan) => ({ name: plan.file, code: entryCode(plan) })))
+  return plans.map((plan, index) => finished(plan, chained[index]!))
+}
