@@ -13,7 +13,7 @@ function report(bundle: Bundle, asJson: boolean): void {
   const { board, profile, region, bytes, functions } = bundle
   const file = `${FIRMWARE_DIR}/${bundle.file}`
   const row = { board, profile, region, file, bytes, functions }
-  console.log(asJson ? JSON.stringify(row) : texts.build.made(row))
+  console.log(asJson ? JSON.stringify(row) : texts.build.made(file, bytes, functions))
 }
 
 /** Builds, checks and writes; a bundle that the gate refuses is not written. */

@@ -57,7 +57,9 @@ export async function run(args: string[]): Promise<number> {
     ...(page ? { dashboardDir: page } : {}),
     log: pino(),
   })
-  console.log(texts.gateway.ready(`http://${http.host}:${gateway.httpPort}`, `${udp.host}:${gateway.udpPort}`))
+  console.log(
+    texts.gateway.ready(`http://${http.host}:${gateway.httpPort}`, `${udp.host}:${gateway.udpPort}`),
+  )
   await untilInterrupted()
   await gateway.close()
   console.log(texts.gateway.stopped)

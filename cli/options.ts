@@ -24,7 +24,8 @@ export function parseOptions<T extends ParseArgsConfig>(config: T) {
 /** A whole number from `min` to `max`. */
 export function wholeNumber(where: string, text: string, min: number, max: number): number {
   const value = /^-?\d{1,12}$/.test(text) ? parseInt(text, 10) : NaN
-  if (!(value >= min && value <= max)) throw new OptionError(where, `a whole number from ${min} to ${max}`, text)
+  if (!(value >= min && value <= max))
+    throw new OptionError(where, `a whole number from ${min} to ${max}`, text)
   return value
 }
 

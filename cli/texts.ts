@@ -23,7 +23,11 @@ const en = {
       '  --region  frequency plan of the bundles',
       '  --json    a line of JSON a bundle: board, profile, region, file, bytes, functions',
     ].join('\n'),
-    functions: 'functions',
+    made: (file: string, bytes: number, functions: number) =>
+      `${file}: ${bytes} bytes, ${functions} functions`,
+    refused: (file: string, where: string, message: string, rule: string) =>
+      `${where}: ${message} (${rule}; ${file} refused)`,
+    failed: (message: string) => `fieldnode: build: ${message}`,
   },
   demo: {
     help: [
@@ -122,7 +126,9 @@ const vi: Texts = {
       '  --region  quy hoạch tần số của các gói',
       '  --json    mỗi gói một dòng JSON: board, profile, region, file, bytes, functions',
     ].join('\n'),
-    functions: 'hàm',
+    made: (file, bytes, functions) => `${file}: ${bytes} byte, ${functions} hàm`,
+    refused: (file, where, message, rule) => `${where}: ${message} (${rule}; ${file} bị từ chối)`,
+    failed: (message) => `fieldnode: build: ${message}`,
   },
   demo: {
     help: [

@@ -121,7 +121,7 @@ function takeAcknowledgement(node: Node, payload: Uint8Array): void {
   const fresh = words[FLIGHT_END] === words[SENT]
   words[GAP_END] = fresh ? words[FLIGHT]! : words[SENT]!
   words[GAP] = firstHeld(queue, queue.floor)
-  if (!fresh && words[GAP]! >= words[FLIGHT]! && words[GAP]! < words[FLIGHT_END]!)
+  if (!fresh && words[GAP] >= words[FLIGHT]! && words[GAP] < words[FLIGHT_END]!)
     words[GAP] = words[FLIGHT_END]!
 }
 

@@ -162,7 +162,7 @@ export function push(
     words[FIXED_WORDS + (i >> 3)]! |= flags[i]! << ((i & 7) * FLAG_BITS)
     words[queue.valuesAt + i] = values[i]!
   }
-  words[2]! |= wordsCrc(words, 0) << 16
+  words[2] |= wordsCrc(words, 0) << 16
   queue.flash.write(slotOffset(queue, queue.generation, queue.slot++), new Uint8Array(words.buffer))
   return queue.next++
 }

@@ -39,6 +39,7 @@ export const ESP32_COSTS: Costs = {
 
 /** The table with every time multiplied. */
 export function scaledCosts(factor: number): Costs {
-  const scaled = Object.entries(ESP32_COSTS).map(([name, micros]) => [name, micros * factor])
-  return Object.fromEntries(scaled) as unknown as Costs
+  const scaled: { -readonly [Name in keyof Costs]: number } = { ...ESP32_COSTS }
+  for (const name of Object.keys(scaled) as (keyof Costs)[]) scaled[name] *= factor
+  return scaled
 }

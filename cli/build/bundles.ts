@@ -1,8 +1,7 @@
 /** The bundles of a plan: made, looked over by the gate, weighed against the board's budgets, and counted. */
-import { parse, type Program } from 'acorn'
 import { chain, type Chained } from './chain.ts'
 import { countFunctions } from './functions.ts'
-import { gate, type Finding } from './gate.ts'
+import { bundleTree, gate, type Finding } from './gate.ts'
 import type { BundlePlan } from './plan.ts'
 
 /** One bundle as it goes to a board, and what `fieldnode build --json` prints of it. */
@@ -31,11 +30,10 @@ function entryCode({ board, profile, region }: BundlePlan): string {
 }
 
 function finished(plan: BundlePlan, { code, map }: Chained): Bundle {
-  const tree: Program = parse(code, { ecmaVersion: 2022, locations: true })
   const board = plan.board.value
   const bytes = Buffer.byteLength(code)
-  const functions = countFunctions(tree)
-  const findings = gate(code, map)
+  const functions = countFunctions(bundleTree(code, map))
+  const findings = [...gate(code, map)]
   const over = (what: string, is: number, most: number): void => {
     if (is <= most) return
     const message = `${is} ${what}, the budget of ${board.name} is ${most}`

@@ -1,5 +1,5 @@
 /** What stops a build: every fault as a line `file:line: message`, with files as paths from the root. */
-import { relative } from 'node:path'
+import { isAbsolute, relative } from 'node:path'
 import { ROOT } from './plan.ts'
 
 /** The sources are wrong; `lines` says where and why. */
@@ -19,15 +19,17 @@ interface Told {
   readonly line?: number
 }
 
-/** A fault in one line. Code frames and the names of the tools are left out. */
+/** What the tools write before their message: their own names and the file again. */
+const PREAMBLE = /^(\[plugin [^\]]*\] )?(\S+( \(\d+:\d+\))?: )?(@rollup\/plugin-typescript:? )?/
+
+/** A fault in one line, without the code frame. */
 export function faultLine(told: Told): string {
   const path = told.loc?.file ?? told.id ?? told.filename
-  const line = told.loc?.line ?? told.line ?? 1
   const [first = ''] = told.message.split('\n')
-  const message = first.replace(/^(\[plugin [^\]]*\] |@rollup\/plugin-typescript )+/, '')
-  if (path === undefined) return message
-  const file = /^[/\\]|^\w:/.test(path) ? relative(ROOT, path) : path.replace('\0entry:', '')
-  return `${file}:${line}: ${message.replace(`${path}: `, '').replace(/ \(\d+:\d+\)$/, '')}`
+  if (path === undefined) return first
+  const file = isAbsolute(path) ? relative(ROOT, path) : path.replace('\0entry:', '')
+  const message = first.replace(PREAMBLE, '').replace(/ \(\d+:\d+\)$/, '')
+  return `${file}:${told.loc?.line ?? told.line ?? 1}: ${message}`
 }
 
 /** Whether a tool threw it because of the sources; anything else is a fault of the build itself. */

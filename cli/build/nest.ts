@@ -117,10 +117,14 @@ export function nest(seldom: ReadonlySet<string>, found: Set<string>): PluginObj
         program.scope.crawl()
         unhide(program)
         const items = itemsOf(program)
-        const isRoot = (name: string): boolean => seldom.has(sourceName(name)) && !!functionOf(items.get(name)!)
+        const isRoot = (name: string): boolean =>
+          seldom.has(sourceName(name)) && !!functionOf(items.get(name)!)
         const roots = new Set([...items.keys()].filter(isRoot))
         for (const root of roots) found.add(sourceName(root))
-        const { top, inside } = placesOf(new Map([...items].map(([name, item]) => [name, item.mentions])), roots)
+        const { top, inside } = placesOf(
+          new Map([...items].map(([name, item]) => [name, item.mentions])),
+          roots,
+        )
         for (const [root, names] of inside) {
           const inOrder = [...items].filter(([name]) => names.has(name) && !name.includes('.'))
           const statements = inOrder.map(([, { path }]) => types.cloneNode((path as Statement).node))

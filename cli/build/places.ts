@@ -20,7 +20,7 @@ export interface Places {
 /** For each name the names that every way from the start to it passes, itself included. Iterated until nothing changes. */
 export function dominators(mentions: Mentions): Map<string, Set<string>> {
   const chains = new Map<string, Set<string>>([[START, new Set([START])]])
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false
     for (const [user, mentioned] of mentions)
       for (const name of mentioned) {

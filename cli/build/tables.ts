@@ -31,7 +31,7 @@ function literals(node: types.NewExpression): number[] | undefined {
   return numbers.length >= ELEMENTS_MIN && numbers.every((value) => value !== undefined) ? numbers : undefined
 }
 
-/** `new Int16Array([1, 2, ...])` becomes `new Int16Array(E.toArrayBuffer('\x01\x00...'))`, little-endian as every machine here is. */
+/** `new Int16Array([1, 2, ...])` becomes `new Int16Array(E.toArrayBuffer(atob('AQAC...')))`, little-endian as every machine here is. */
 export function literalTables(): PluginObj {
   return {
     visitor: {
@@ -41,9 +41,10 @@ export function literalTables(): PluginObj {
         const numbers = make && literals(node)
         if (!numbers) return
         const { buffer } = make(numbers)
-        const text = types.stringLiteral(Buffer.from(buffer).toString('latin1'))
-        const decode = types.memberExpression(types.identifier('E'), types.identifier('toArrayBuffer'))
-        path.replaceWith(types.newExpression(node.callee, [types.callExpression(decode, [text])]))
+        const text = types.stringLiteral(Buffer.from(buffer).toString('base64'))
+        const decoded = types.callExpression(types.identifier('atob'), [text])
+        const toBuffer = types.memberExpression(types.identifier('E'), types.identifier('toArrayBuffer'))
+        path.replaceWith(types.newExpression(node.callee, [types.callExpression(toBuffer, [decoded])]))
       },
     },
   }
@@ -90,7 +91,8 @@ export function unreadProperties(): PluginObj {
           for (const row of node.properties) if (types.isObjectProperty(row)) clean(row.value)
         }
         for (const statement of program.node.body)
-          if (types.isVariableDeclaration(statement)) for (const row of statement.declarations) clean(row.init)
+          if (types.isVariableDeclaration(statement))
+            for (const row of statement.declarations) clean(row.init)
       },
     },
   }

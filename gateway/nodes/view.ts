@@ -64,7 +64,8 @@ function lampView(node: FieldNode, { id, group }: { id: string; group: string })
 /** The newest readings in the order of the node's own packets: what the node is for comes first. */
 function readingsOf(node: FieldNode): ReadingView[] {
   const order = quantitiesOf(node.epochs.at(-1)?.setId ?? 0) ?? []
-  const place = ({ quantity: id }: Record): number => (order.includes(id) ? order.indexOf(id) : order.length + id)
+  const place = ({ quantity: id }: Record): number =>
+    order.includes(id) ? order.indexOf(id) : order.length + id
   return [...node.latest.values()].sort((a, b) => place(a) - place(b)).flatMap(readingView)
 }
 

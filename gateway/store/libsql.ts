@@ -1,7 +1,7 @@
 /** The store on a SQLite file, behind a thread of its own: a slow disk never delays a receive window.
  *  Calls made in one turn of the event loop travel in one message; those that wait while the disk is busy share one commit. */
 import { Worker } from 'node:worker_threads'
-import { storeOf, type Ask, type Engine } from './engine.ts'
+import { storeOf, type Ask } from './engine.ts'
 import { StoreError, type Store } from './store.ts'
 import type { Replies, Reply, Request, Requests } from './worker.ts'
 
@@ -79,7 +79,6 @@ class Line {
 export async function openLibsqlStore(file: string): Promise<Store> {
   const line = new Line(file)
   await line.opened()
-  const ask: Ask = (method, ...parameters) =>
-    line.ask(method, parameters) as Promise<ReturnType<Engine[typeof method]>>
+  const ask: Ask = (method, ...parameters) => line.ask(method, parameters)
   return storeOf(ask, () => line.end())
 }

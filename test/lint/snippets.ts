@@ -37,7 +37,7 @@ export function snippetLinter(snippets: ReadonlyMap<string, string>): (name: str
     overrideConfig: {
       files: ['**/*.ts'],
       languageOptions: {
-        parser: tseslint.parser as never,
+        parser: tseslint.parser,
         parserOptions: { programs: [program] },
       },
       plugins: { espruino },

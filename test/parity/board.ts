@@ -98,6 +98,7 @@ export class EspruinoBoard {
             this.node.machine.resetReason === 'deepSleep' ? WAKEUP_TIMER : 0,
           ),
       },
+      atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
       require: (name: keyof typeof modules) => modules[name],
       print: (line: string) => this.tell('print', [], Buffer.from(line), () => this.hal.log(line)),
       drawRandom: () => this.random(),

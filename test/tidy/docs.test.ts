@@ -24,7 +24,9 @@ test('docs/DESIGN.md justifies nothing that is not installed', () => {
 
 test('versions are pinned exactly', () => {
   const loose = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
-    Object.entries(packageJson[kind] ?? {}).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)),
+    Object.entries(packageJson[kind] ?? {}).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+    ),
   )
   expect(loose).toEqual([])
 })

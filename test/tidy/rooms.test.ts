@@ -22,8 +22,14 @@ test('no room imports a room it may not know', () => {
   const wrong = sources.flatMap((path) =>
     importsOf(path)
       .filter((target) => room(target) !== room(path))
-      .filter((target) => !MAY_IMPORT[room(path)]!.some((allowed) => target === allowed || room(target) === allowed))
-      .map((target) => `${path} imports ${target}: move what is needed to core, or hand it in from a composition root`),
+      .filter(
+        (target) =>
+          !MAY_IMPORT[room(path)]!.some((allowed) => target === allowed || room(target) === allowed),
+      )
+      .map(
+        (target) =>
+          `${path} imports ${target}: move what is needed to core, or hand it in from a composition root`,
+      ),
   )
   expect(wrong).toEqual([])
 })
@@ -37,18 +43,25 @@ test('core and firmware take no package and no module of Node', () => {
 })
 
 test('only firmware/hal/espruino.ts knows what Espruino offers', () => {
-  const globals = /\b(setWatch|digitalWrite|digitalRead|digitalPulse|analogRead|ESP32|I2C1|SPI1|getTime)\b\s*[.(]/
+  const globals =
+    /\b(setWatch|digitalWrite|digitalRead|digitalPulse|analogRead|ESP32|I2C1|SPI1|getTime)\b\s*[.(]/
   const wrong = sources
-    .filter((path) => ['core', 'firmware', 'boards'].includes(room(path)) && path !== 'firmware/hal/espruino.ts')
+    .filter(
+      (path) => ['core', 'firmware', 'boards'].includes(room(path)) && path !== 'firmware/hal/espruino.ts',
+    )
     .filter((path) => !path.endsWith('.d.ts') && globals.test(code(path)))
     .map((path) => `${path}: ask the Hal instead`)
   expect(wrong).toEqual([])
 })
 
 test('core, firmware and gateway are given their time and their chance', () => {
-  const clock = /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|(?<![.\w])setTimeout|(?<![.\w])setInterval)\b/
+  const clock =
+    /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|(?<![.\w])setTimeout|(?<![.\w])setInterval)\b/
   const wrong = sources
-    .filter((path) => ['core', 'firmware', 'boards', 'gateway'].includes(room(path)) && path !== 'firmware/hal/espruino.ts')
+    .filter(
+      (path) =>
+        ['core', 'firmware', 'boards', 'gateway'].includes(room(path)) && path !== 'firmware/hal/espruino.ts',
+    )
     .filter((path) => !path.endsWith('.d.ts') && clock.test(code(path)))
     .map((path) => `${path}: take a Clock (core/clock.ts), or the Hal's clock and noise`)
   expect(wrong).toEqual([])

@@ -23,7 +23,12 @@ interface FunctionSpan {
 }
 
 function functions(path: string): FunctionSpan[] {
-  const source = ts.createSourceFile(path, readFileSync(join(ROOT, path), 'utf8'), ts.ScriptTarget.ES2022, true)
+  const source = ts.createSourceFile(
+    path,
+    readFileSync(join(ROOT, path), 'utf8'),
+    ts.ScriptTarget.ES2022,
+    true,
+  )
   const found: FunctionSpan[] = []
   const visit = (node: ts.Node): void => {
     if (ts.isFunctionLike(node) && 'body' in node && node.body) {
@@ -49,7 +54,10 @@ test('no function is longer than 70 lines', () => {
     .filter((path) => room(path) !== 'test')
     .flatMap(functions)
     .filter((span) => span.lines > FUNCTION_LINES_MAX)
-    .map((span) => `${span.path}:${span.line} has ${span.lines} lines: keep the decisions, move the work into children`)
+    .map(
+      (span) =>
+        `${span.path}:${span.line} has ${span.lines} lines: keep the decisions, move the work into children`,
+    )
   expect(long).toEqual([])
 })
 
@@ -84,6 +92,8 @@ test('nothing is marked unfinished', () => {
 
 test('no path of a machine and no registry stands in the tree', () => {
   const machine = new RegExp(['/ho' + 'me/', '/ro' + 'ot/', '/wo' + 'rk/', 'registry\\.np' + 'mjs'].join('|'))
-  const wrong = files(/\.(ts|tsx|mjs|js|json|md|html|css|sh)$|^\.ci\/run$/).filter((path) => machine.test(text(path)))
+  const wrong = files(/\.(ts|tsx|mjs|js|json|md|html|css|sh)$|^\.ci\/run$/).filter((path) =>
+    machine.test(text(path)),
+  )
   expect(wrong).toEqual([])
 })

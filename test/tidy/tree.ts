@@ -8,7 +8,10 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Paths relative to the root, of files that exist, by their ending. */
 export function files(endings: RegExp): string[] {
-  return execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
+  return execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
     .split('\n')
     .filter((path) => endings.test(path) && existsSync(join(ROOT, path)))
     .sort()
@@ -28,4 +31,7 @@ export function importsOf(path: string): string[] {
 }
 
 /** The text of a file without its comments. */
-export const code = (path: string): string => text(path).replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '')
+export const code = (path: string): string =>
+  text(path)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '')

@@ -87,10 +87,10 @@ export function stepsOf(command: LampCommandView, trail: Trail | undefined): Ste
   ]
   if (command.state === 'expired')
     return [...steps, { name: 'expired', status: 'failed', timeMs: command.untilMs }]
-  steps.push({ name: 'confirmed', status: confirmed, ...timed(seen?.confirmedMs) })
-  return command.state === 'ended'
-    ? [...steps, { name: 'ended', status: 'done', timeMs: command.untilMs }]
-    : steps
+  const answer: Step = { name: 'confirmed', status: confirmed, ...timed(seen?.confirmedMs) }
+  // What is over is told shortly: that it was done, and that it no longer counts.
+  if (command.state === 'ended') return [answer, { name: 'ended', status: 'done', timeMs: command.untilMs }]
+  return [...steps, answer]
 }
 
 /** A command that still has a say: its buttons must not suggest that nothing was asked for. */

@@ -11,13 +11,17 @@ const FLAG_FAIL = 4
 
 export const isOnLine = (point: ReadingPoint): boolean => point[1] !== null && point[2] < FLAG_FAIL
 
-/** Milliseconds between two points from which the line is broken: from the node's interval, or the usual spacing when that is wider
- *  (a node may send only every n-th sample) or the interval is unknown. */
+/** Fewer spacings say nothing about what is usual. */
+const SPACINGS_MIN = 4
+
+/** Milliseconds between two points from which the line is broken: by the usual spacing of the points, since a node may send several
+ *  samples in one report; by the node's report interval as long as there are too few points. */
 export function gapMsOf(points: readonly ReadingPoint[], intervalSeconds: number | null): number {
   const spacings = points.slice(1).map((point, index) => point[0] - points[index]![0])
   spacings.sort((a, b) => a - b)
   const usualMs = spacings[spacings.length >> 1] ?? 0
-  return GAP_INTERVALS * Math.max(usualMs, (intervalSeconds ?? 0) * 1000)
+  const knownMs = spacings.length < SPACINGS_MIN ? Math.max(usualMs, (intervalSeconds ?? 0) * 1000) : usualMs
+  return GAP_INTERVALS * knownMs
 }
 
 /** The line's pieces between gaps; each has at least one point. */

@@ -19,7 +19,8 @@ const points = (...rows: [number, number | null, FlagValue?][]): ReadingPoint[] 
   rows.map(([timeMs, value, flag]) => [timeMs, value, flag ?? 1])
 
 describe('gaps', () => {
-  test('from the interval of the node, or the usual spacing when that is wider', () => {
+  test('from the usual spacing; from the interval of the node while there are few points', () => {
+    expect(gapMsOf(points([0, 1], [100, 1], [200, 1], [300, 1], [5000, 1]), 10)).toBe(250)
     expect(gapMsOf(points([0, 1], [100, 1], [200, 1]), null)).toBe(250)
     expect(gapMsOf(points([0, 1], [100, 1], [200, 1]), 10)).toBe(25_000)
     expect(gapMsOf([], null)).toBe(0)
