@@ -193,14 +193,23 @@ function choose(node: Node): boolean {
   return false
 }
 
-/** Sends one packet of samples. A sample that does not fit now (an old one with flags at the lowest data rate) lets the others pass and is found again
- *  as a gap. */
-function sendSamples(node: Node, mac: Mac, done: () => void): void {
+/** Samples on their way: what goes out, which they are, and whether they are new ones. */
+interface Load {
+  readonly port: number
+  /** Empty when not even one sample fits. */
+  readonly payload: Uint8Array
+  readonly first: number
+  readonly next: number
+  readonly fresh: boolean
+}
+
+/** The next samples as a payload. One that does not fit now (an old one with flags at the lowest data rate) lets the others pass and is found again as a gap. */
+function nextLoad(node: Node, roomBytes: number): Load {
   const { words, queue } = node
   const fresh = choose(node)
   const first = firstHeld(queue, fresh ? words[SENT]! : words[GAP]!)
   const end = fresh ? queue.next : words[GAP_END]!
-  const payload = new Uint8Array(Math.min(mac.payloadBytesMax(), PAYLOAD_BYTES_MAX))
+  const payload = new Uint8Array(Math.min(roomBytes, PAYLOAD_BYTES_MAX))
   // With more room than last time more samples may fit.
   if (payload.length > words[FIT_BYTES]!) words[FIT] = 0
   words[FIT_BYTES] = payload.length
@@ -211,23 +220,31 @@ function sendSamples(node: Node, mac: Mac, done: () => void): void {
     nowSeconds(node) - words[ACKNOWLEDGED_AT]! >= ASK_SECONDS || (!fresh && first + group.length >= end)
   const bytes = encodeGroup(node, group, asked, payload)
   if (group.length < collected) words[FIT] = group.length
-  const next = first + (group.length || 1)
-  const move = (): void => {
-    if (fresh) words[SENT] = Math.min(next, queue.next)
-    else words[GAP] = next
-  }
-  if (bytes === 0) {
-    move()
+  const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
+  return { port, payload: payload.subarray(0, bytes), first, next: first + (group.length || 1), fresh }
+}
+
+/** The samples of a load were said, or can't be. */
+function move({ words, queue }: Node, { fresh, next }: Load): void {
+  if (fresh) words[SENT] = Math.min(next, queue.next)
+  else words[GAP] = next
+}
+
+/** Sends one packet of samples. */
+function sendSamples(node: Node, mac: Mac, done: () => void): void {
+  const { words } = node
+  const load = nextLoad(node, mac.payloadBytesMax())
+  if (load.payload.length === 0) {
+    move(node, load)
     spaceOut(node, mac, 1)
     return done()
   }
-  const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
-  mac.send(port, payload.subarray(0, bytes), (result) => {
-    logSent(node, port, result)
+  mac.send(load.port, load.payload, (result) => {
+    logSent(node, load.port, result)
     if (result.sent) {
-      move()
-      words[FLIGHT] = first
-      words[FLIGHT_END] = next
+      move(node, load)
+      words[FLIGHT] = load.first
+      words[FLIGHT_END] = load.next
       words[UPLINK_AT] = nowSeconds(node)
       receive(node, result)
       spaceOut(node, mac, SPACING_SECONDS)

@@ -18,7 +18,10 @@ export function nextSlot(node: Node): void {
 function sampleIfDue(node: Node, done: () => void): void {
   if (nowSeconds(node) < node.words[SLOT]!) return done()
   nextSlot(node)
-  takeSample(node, done)
+  // The exchange begins in a callback of its own: by then all that the sampling held is free.
+  takeSample(node, () => {
+    node.hal.clock.setTimer(0, done)
+  })
 }
 
 function exchangeIfDue(node: Node, done: () => void): void {

@@ -17,6 +17,7 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'obeyOne',
   'survey',
   'bookAirtime',
+  'nextLoad',
   'collect',
   'encodeGroup',
   'sendHello',

@@ -115,7 +115,8 @@ export const LIBRARY: readonly Rule[] = [
   },
   {
     id: 'object-integrity',
-    instead: 'trust readonly types: freeze does nothing, and defineProperty can wipe a prototype',
+    instead:
+      'trust readonly, and private in place of #names: freeze does nothing, defineProperty hides nothing and can wipe a prototype',
     detects: ({ node }) =>
       /^Object\.(freeze|seal|preventExtensions|defineProperty|defineProperties)$/.test(dotted(node) ?? ''),
   },

@@ -35,10 +35,31 @@ function keepsPassName({ node, around }: Found): boolean {
   return names.length > 0 && names.some((name) => freeNames(node).has(name))
 }
 
-function mentionsThis(tree: AnyNode): boolean {
+function mentions(tree: AnyNode, what: (node: AnyNode) => boolean): boolean {
   let found = false
-  walk(tree, (node) => void (found ||= node.type === 'ThisExpression'))
+  walk(tree, (node) => void (found ||= what(node)))
   return found
+}
+
+const isThis = (node: AnyNode): boolean => node.type === 'ThisExpression'
+const isDelete = (node: AnyNode): boolean => node.type === 'UnaryExpression' && node.operator === 'delete'
+
+/** `if (o.hasOwnProperty(key)) ...` or `{}.hasOwnProperty.call(o, key) && ...`, as the only statement. */
+function asksOwnFirst(body: AnyNode): boolean {
+  if (body.type === 'BlockStatement') return body.body.length === 1 && asksOwnFirst(body.body[0]!)
+  if (body.type === 'IfStatement') return !body.alternate && asksOwn(body.test)
+  return (
+    body.type === 'ExpressionStatement' &&
+    body.expression.type === 'LogicalExpression' &&
+    asksOwn(body.expression)
+  )
+}
+
+function asksOwn(test: AnyNode): boolean {
+  if (test.type === 'LogicalExpression') return test.operator === '&&' && asksOwn(test.left)
+  return (
+    test.type === 'CallExpression' && mentions(test.callee, (node) => memberName(node) === 'hasOwnProperty')
+  )
 }
 
 /** Espruino keeps keys in the order of insertion; JavaScript puts integers first, in ascending order. */
@@ -151,7 +172,7 @@ export const SYNTAX: readonly Rule[] = [
     id: 'class-field',
     instead: 'assign it in the constructor: a field is shared by all instances, and its `this` is wrong',
     detects: ({ node }) =>
-      node.type === 'PropertyDefinition' && (!node.static || !node.value || mentionsThis(node.value)),
+      node.type === 'PropertyDefinition' && (!node.static || !node.value || mentions(node.value, isThis)),
   },
   {
     id: 'keyword-method',
@@ -200,8 +221,10 @@ export const SYNTAX: readonly Rule[] = [
   },
   {
     id: 'for-in',
-    instead: 'loop over an array of names: for..in lists class methods, and a delete inside skips keys',
-    detects: ({ node }) => node.type === 'ForInStatement',
+    instead:
+      'loop over Object.keys, or ask hasOwnProperty first: for..in lists class methods, and a delete inside skips keys',
+    detects: ({ node }) =>
+      node.type === 'ForInStatement' && (!asksOwnFirst(node.body) || mentions(node.body, isDelete)),
   },
   {
     id: 'integer-key',

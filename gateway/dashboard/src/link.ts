@@ -26,95 +26,99 @@ export interface LinkHost {
   onMode(mode: LinkMode): void
 }
 
-export interface Link {
-  /** Looks at once instead of at the next time: the phone woke up or has network again. */
-  poke(): void
-  stop(): void
-}
+const NOTHING = (): void => undefined
 
-export function startLink(host: LinkHost): Link {
-  const { clock } = host
-  let mode: LinkMode = 'starting'
-  let reopenMs = REOPEN_MS_MIN
-  let stopped = false
+export class Link {
+  private mode: LinkMode = 'starting'
+  private reopenMs = REOPEN_MS_MIN
+  private stopped = false
   /** The stream failed since it last flowed; before that, a snapshot alone is no reason to speak of polling. */
-  let lost = false
-  let closeEvents = (): void => {}
-  let cancelSilence = (): void => {}
-  let cancelReopen = (): void => {}
-  let cancelPoll = (): void => {}
+  private lost = false
+  private closeEvents = NOTHING
+  private cancelSilence = NOTHING
+  private cancelReopen = NOTHING
+  private cancelPoll = NOTHING
 
-  const enter = (next: LinkMode): void => {
-    if (stopped || mode === next) return
-    mode = next
-    host.onMode(next)
+  constructor(private readonly host: LinkHost) {}
+
+  start(): void {
+    this.open()
+    this.poll()
   }
 
-  const watchSilence = (): void => {
-    cancelSilence()
-    cancelSilence = clock.setTimer(SILENCE_MS, lose)
+  /** Looks at once instead of at the next time: the phone woke up or has network again. */
+  poke(): void {
+    if (this.stopped || this.mode === 'live') return
+    this.reopenMs = REOPEN_MS_MIN
+    this.start()
   }
 
-  const poll = (): void => {
-    cancelPoll()
-    void host.takeSnapshot().then((answered) => {
-      if (stopped || mode === 'live') return
-      if (!answered) enter('offline')
-      else if (lost) enter('polling')
-      cancelPoll()
-      cancelPoll = clock.setTimer(POLL_MS, poll)
-    })
+  /** Believes nothing that was open: the phone says that its network is gone. A gateway on the same machine may still answer. */
+  doubt(): void {
+    this.lose()
   }
 
-  const live = (): void => {
-    if (stopped) return
-    watchSilence()
-    if (mode === 'live') return
-    lost = false
-    reopenMs = REOPEN_MS_MIN
-    cancelPoll()
-    enter('live')
+  stop(): void {
+    this.stopped = true
+    for (const end of [this.cancelSilence, this.cancelReopen, this.cancelPoll, this.closeEvents]) end()
+  }
+
+  private enter(next: LinkMode): void {
+    if (this.stopped || this.mode === next) return
+    this.mode = next
+    this.host.onMode(next)
+  }
+
+  private open(): void {
+    this.cancelReopen()
+    this.closeEvents()
+    const live = (): void => this.live()
+    this.closeEvents = this.host.openEvents({ opened: live, heard: live, failed: () => this.lose() })
+    this.watchSilence()
+  }
+
+  private watchSilence(): void {
+    this.cancelSilence()
+    this.cancelSilence = this.host.clock.setTimer(SILENCE_MS, () => this.lose())
+  }
+
+  private live(): void {
+    if (this.stopped) return
+    this.watchSilence()
+    if (this.mode === 'live') return
+    this.lost = false
+    this.reopenMs = REOPEN_MS_MIN
+    this.cancelPoll()
+    this.enter('live')
     // Events tell what changes from now on; what changed while nobody listened comes with a snapshot.
-    void host.takeSnapshot().then((answered) => {
-      if (!answered) lose()
+    void this.host.takeSnapshot().then((answered) => {
+      if (!answered) this.lose()
     })
   }
 
-  const open = (): void => {
-    cancelReopen()
-    closeEvents()
-    closeEvents = host.openEvents({ opened: live, heard: live, failed: lose })
-    watchSilence()
+  private poll(): void {
+    this.cancelPoll()
+    void this.host.takeSnapshot().then((answered) => {
+      if (this.stopped || this.mode === 'live') return
+      if (!answered) this.enter('offline')
+      else if (this.lost) this.enter('polling')
+      this.cancelPoll()
+      this.cancelPoll = this.host.clock.setTimer(POLL_MS, () => this.poll())
+    })
   }
 
-  function lose(): void {
-    if (stopped) return
-    lost = true
-    cancelSilence()
-    cancelReopen()
-    closeEvents()
-    closeEvents = () => {}
-    cancelReopen = clock.setTimer(reopenMs, open)
-    reopenMs = Math.min(2 * reopenMs, POLL_MS)
+  private lose(): void {
+    if (this.stopped) return
+    this.lost = true
+    this.cancelSilence()
+    this.cancelReopen()
+    this.closeEvents()
+    this.closeEvents = NOTHING
+    this.cancelReopen = this.host.clock.setTimer(this.reopenMs, () => this.open())
+    this.reopenMs = Math.min(2 * this.reopenMs, POLL_MS)
     // The first loss asks at once whether the API still answers; later ones leave that to the poll.
-    if (mode === 'starting' || mode === 'live') {
-      mode = 'starting'
-      poll()
-    }
-  }
-
-  open()
-  poll()
-  return {
-    poke() {
-      if (stopped || mode === 'live') return
-      reopenMs = REOPEN_MS_MIN
-      open()
-      poll()
-    },
-    stop() {
-      stopped = true
-      for (const cancel of [cancelSilence, cancelReopen, cancelPoll, closeEvents]) cancel()
-    },
+    if (this.mode !== 'starting' && this.mode !== 'live') return
+    this.mode = 'starting'
+    this.poll()
   }
 }

@@ -19,15 +19,6 @@ export interface SeriesHost {
   onSeries(key: SeriesKey, points: ReadingPoint[]): void
 }
 
-export interface SeriesBook {
-  /** The line is in sight and its newest reading is of `latestMs`; called again whenever that changes. */
-  want(key: SeriesKey, latestMs: number): void
-  /** Nobody sees the line any more. */
-  release(key: SeriesKey): void
-  /** Nothing is asked for while the gateway is out of reach. */
-  setPaused(paused: boolean): void
-}
-
 interface Entry {
   readonly key: SeriesKey
   wantedMs: number
@@ -41,84 +32,83 @@ interface Entry {
 
 export const seriesName = (key: SeriesKey): string => `${key.eui}/${key.quantity}`
 
-export function makeSeriesBook(host: SeriesHost): SeriesBook {
-  const { clock } = host
-  const entries = new Map<string, Entry>()
-  let running = 0
-  let paused = false
-  let wake: (() => void) | undefined
-  let wakeAtMs = Infinity
+export class SeriesBook {
+  private readonly entries = new Map<string, Entry>()
+  private running = 0
+  private paused = false
+  private wake: (() => void) | undefined
+  private wakeAtMs = Infinity
 
-  const plan = (delayMs: number): void => {
-    const atMs = clock.now() + delayMs
-    if (wake && wakeAtMs <= atMs) return
-    wake?.()
-    wakeAtMs = atMs
-    wake = clock.setTimer(delayMs, () => {
-      wake = undefined
-      wakeAtMs = Infinity
-      pump()
-    })
+  constructor(private readonly host: SeriesHost) {}
+
+  /** The line is in sight and its newest reading is of `latestMs`; called again whenever that changes. */
+  want(key: SeriesKey, latestMs: number): void {
+    const name = seriesName(key)
+    const fresh = { key, wantedMs: latestMs, heldMs: -1, askedMs: -Infinity, inSight: true, inFlight: false }
+    const entry = this.entries.get(name) ?? fresh
+    this.entries.set(name, entry)
+    entry.wantedMs = latestMs
+    entry.inSight = true
+    this.plan(GATHER_MS)
   }
 
-  const finish = (entry: Entry, askedForMs: number, points?: ReadingPoint[]): void => {
-    running -= 1
-    entry.inFlight = false
-    if (points) {
-      entry.heldMs = askedForMs
-      host.onSeries(entry.key, points)
-    }
-    plan(0)
+  /** Nobody sees the line any more. */
+  release(key: SeriesKey): void {
+    const entry = this.entries.get(seriesName(key))
+    if (entry) entry.inSight = false
   }
 
-  const ask = (entry: Entry): void => {
-    const askedForMs = entry.wantedMs
-    running += 1
-    entry.inFlight = true
-    entry.askedMs = clock.now()
-    host.fetchDay(entry.key).then(
-      (points) => finish(entry, askedForMs, points),
-      () => finish(entry, askedForMs),
-    )
+  /** Nothing is asked for while the gateway is out of reach. */
+  setPaused(paused: boolean): void {
+    this.paused = paused
+    if (!paused) this.plan(GATHER_MS)
   }
 
   /** Asks for what is due, the longest unasked first, and sleeps until the next one is. */
-  function pump(): void {
-    if (paused) return
-    const due = [...entries.values()]
+  private pump(): void {
+    if (this.paused || this.running >= REQUESTS_MAX) return
+    const [next] = [...this.entries.values()]
       .filter((entry) => entry.inSight && !entry.inFlight && entry.wantedMs !== entry.heldMs)
       .sort((a, b) => a.askedMs - b.askedMs)
-    const [next] = due
-    if (!next || running >= REQUESTS_MAX) return
-    const waitMs = next.askedMs + REFRESH_MS - clock.now()
-    if (waitMs > 0) return plan(waitMs)
-    ask(next)
-    pump()
+    if (!next) return
+    const waitMs = next.askedMs + REFRESH_MS - this.host.clock.now()
+    if (waitMs > 0) return this.plan(waitMs)
+    this.ask(next)
+    this.pump()
   }
 
-  return {
-    want(key, latestMs) {
-      const name = seriesName(key)
-      const entry = entries.get(name) ?? {
-        key,
-        wantedMs: latestMs,
-        heldMs: -1,
-        askedMs: -Infinity,
-        inSight: true,
-        inFlight: false,
-      }
-      entries.set(name, entry)
-      entry.wantedMs = latestMs
-      entry.inSight = true
-      plan(GATHER_MS)
-    },
-    release(key) {
-      const entry = entries.get(seriesName(key))
-      if (entry) entry.inSight = false
-    },
-    setPaused(next) {
-      paused = next
-      if (!paused) plan(GATHER_MS)
-    },
+  private ask(entry: Entry): void {
+    const askedForMs = entry.wantedMs
+    this.running += 1
+    entry.inFlight = true
+    entry.askedMs = this.host.clock.now()
+    this.host.fetchDay(entry.key).then(
+      (points) => this.finish(entry, askedForMs, points),
+      () => this.finish(entry, askedForMs),
+    )
+  }
+
+  private finish(entry: Entry, askedForMs: number, points?: ReadingPoint[]): void {
+    this.running -= 1
+    entry.inFlight = false
+    if (points) {
+      entry.heldMs = askedForMs
+      this.host.onSeries(entry.key, points)
+    }
+    this.plan(0)
+  }
+
+  /** Pumps `delayMs` from now, or earlier when that is planned already. */
+  private plan(delayMs: number): void {
+    const { clock } = this.host
+    const atMs = clock.now() + delayMs
+    if (this.wake && this.wakeAtMs <= atMs) return
+    this.wake?.()
+    this.wakeAtMs = atMs
+    this.wake = clock.setTimer(delayMs, () => {
+      this.wake = undefined
+      this.wakeAtMs = Infinity
+      this.pump()
+    })
   }
 }

@@ -2,9 +2,9 @@
 import { effect } from '@preact/signals'
 import * as api from './api.ts'
 import { clockOf } from './clock.ts'
-import { startLink } from './link.ts'
+import { Link } from './link.ts'
 import { DAY_MS } from './series.ts'
-import { makeSeriesBook } from './seriesBook.ts'
+import { SeriesBook } from './seriesBook.ts'
 import * as state from './state.ts'
 
 export const clock = clockOf({
@@ -15,7 +15,7 @@ export const clock = clockOf({
 
 const TURN_MS = 1_000
 
-export const seriesBook = makeSeriesBook({
+export const seriesBook = new SeriesBook({
   clock,
   fetchDay: ({ eui, quantity }) =>
     api.fetchReadings(eui, quantity, state.nowMs.value - DAY_MS, state.nowMs.value),
@@ -49,7 +49,7 @@ function turn(): void {
 }
 
 export function startSession(): void {
-  const link = startLink({
+  const link = new Link({
     clock,
     takeSnapshot,
     openEvents: (on) =>
@@ -62,8 +62,10 @@ export function startSession(): void {
       }),
     onMode: (mode) => (state.linkMode.value = mode),
   })
+  link.start()
   effect(() => seriesBook.setPaused(state.linkMode.value === 'offline'))
   addEventListener('online', () => link.poke())
+  addEventListener('offline', () => link.doubt())
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) link.poke()
   })

@@ -13,6 +13,7 @@ export const en: Texts = {
     empty: 'No station is registered yet.',
     others: (count) => `and ${count} more`,
     stale: 'The situation now is unknown. Last received:',
+    unknown: 'Not known now',
   },
   link: {
     offline: (moment) => `Disconnected – readings of ${moment}. Trying again…`,

@@ -32,6 +32,7 @@ export interface Texts {
     readonly empty: string
     readonly others: (count: number) => string
     readonly stale: string
+    readonly unknown: string
   }
   readonly link: {
     readonly offline: (moment: string) => string

@@ -13,6 +13,7 @@ export const vi: Texts = {
     empty: 'Chưa có trạm nào được ghi tên.',
     others: (count) => `và ${count} việc khác`,
     stale: 'Chưa biết tình hình lúc này. Lần cuối nhận được:',
+    unknown: 'Chưa biết lúc này',
   },
   link: {
     offline: (moment) => `Mất kết nối – số liệu lúc ${moment}. Đang thử nối lại…`,

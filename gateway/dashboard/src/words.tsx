@@ -2,7 +2,7 @@
 import type { FlagValue, NodeState } from '../../api/types.ts'
 import { ageOf } from './age.ts'
 import { FLAG_ICONS, Icon, STATE_ICONS } from './icons.tsx'
-import { ageClockMs, texts } from './state.ts'
+import { ageClockMs, linkMode, texts } from './state.ts'
 
 /** "5 phút trước", by the gateway's clock. */
 export function ageWords(timeMs: number): string {
@@ -28,7 +28,16 @@ export function FlagWord({ flag }: { flag: FlagValue }) {
   )
 }
 
+/** Whether a node reports; while the gateway is out of reach nobody knows. */
 export function StateWord({ state }: { state: NodeState }) {
+  if (linkMode.value === 'offline') {
+    return (
+      <span class="state state-never">
+        <Icon name="never" />
+        {texts.value.status.unknown}
+      </span>
+    )
+  }
   return (
     <span class={`state state-${state}`}>
       <Icon name={STATE_ICONS[state]} />

@@ -1,7 +1,7 @@
 /** The page's link: events, else polling, else the honest word "disconnected". */
 import { describe, expect, test } from 'vitest'
 import type { EventHandlers, LinkMode } from '../../../gateway/dashboard/src/link.ts'
-import { POLL_MS, SILENCE_MS, startLink } from '../../../gateway/dashboard/src/link.ts'
+import { Link, POLL_MS, SILENCE_MS } from '../../../gateway/dashboard/src/link.ts'
 import { ManualClock } from '../manualClock.ts'
 import { pass } from './settle.ts'
 
@@ -16,7 +16,7 @@ function bench() {
     streams: true,
     on: undefined as EventHandlers | undefined,
   }
-  const link = startLink({
+  const link = new Link({
     clock,
     openEvents(on) {
       seen.opened += 1
@@ -32,6 +32,7 @@ function bench() {
     },
     onMode: (mode) => seen.modes.push(mode),
   })
+  link.start()
   return { clock, seen, link }
 }
 
@@ -83,6 +84,24 @@ describe('the link', () => {
     seen.answers = false
     await pass(clock, SILENCE_MS + 1)
     expect(seen.modes).toEqual(['live', 'offline'])
+  })
+
+  test('does not wait for silence when the phone itself says that its network is gone', async () => {
+    const { clock, seen, link } = bench()
+    await pass(clock, 1_000)
+    seen.streams = false
+    seen.answers = false
+    link.doubt()
+    await pass(clock, 1)
+    expect(seen.modes).toEqual(['live', 'offline'])
+  })
+
+  test('a gateway on the same machine is found again when the doubt was wrong', async () => {
+    const { clock, seen, link } = bench()
+    await pass(clock, 1_000)
+    link.doubt()
+    await pass(clock, 5_000)
+    expect(seen.modes).toEqual(['live', 'polling', 'live'])
   })
 
   test('any event keeps it alive', async () => {

@@ -2,14 +2,14 @@
 import { describe, expect, test } from 'vitest'
 import type { ReadingPoint } from '../../../gateway/api/types.ts'
 import type { SeriesKey } from '../../../gateway/dashboard/src/seriesBook.ts'
-import { makeSeriesBook, REFRESH_MS, seriesName } from '../../../gateway/dashboard/src/seriesBook.ts'
+import { REFRESH_MS, SeriesBook, seriesName } from '../../../gateway/dashboard/src/seriesBook.ts'
 import { ManualClock } from '../manualClock.ts'
 import { pass } from './settle.ts'
 
 function bench(answerMs = 100) {
   const clock = new ManualClock()
   const seen = { asked: [] as string[], taken: [] as string[], running: 0, runningMax: 0, fails: false }
-  const book = makeSeriesBook({
+  const book = new SeriesBook({
     clock,
     fetchDay: (key) => {
       seen.asked.push(seriesName(key))
