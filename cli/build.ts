@@ -2,21 +2,55 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bundle } from './build/bundles.ts'
-import { bundlePlans, REGION_DEFAULT, regions, ROOT } from './build/plan.ts'
+import { BuildError } from './build/fault.ts'
+import { bundlePlans, REGION_DEFAULT, regions, ROOT, type BundlePlan } from './build/plan.ts'
 import { OptionError, parseOptions } from './options.ts'
 import { texts } from './texts.ts'
 
 /** Where the bundles go, from the root. */
 export const FIRMWARE_DIR = 'dist/firmware'
 
-function report(bundle: Bundle, asJson: boolean): void {
-  const { board, profile, region, bytes, functions } = bundle
-  const file = `${FIRMWARE_DIR}/${bundle.file}`
-  const row = { board, profile, region, file, bytes, functions }
-  console.log(asJson ? JSON.stringify(row) : texts.build.made(file, bytes, functions))
+/** How a build reports. */
+interface Report {
+  /** From the root. */
+  readonly folder: string
+  /** A line of JSON a bundle. */
+  readonly json: boolean
 }
 
-/** Builds, checks and writes; a bundle that the gate refuses is not written. */
+/** Prints the line of one bundle. */
+export function report(bundle: Bundle, { folder, json }: Report): void {
+  const { board, profile, region, bytes, functions } = bundle
+  const file = `${folder}/${bundle.file}`
+  const row = { board, profile, region, file, bytes, functions }
+  console.log(json ? JSON.stringify(row) : texts.build.made(file, bytes, functions))
+}
+
+/** Builds, checks, writes and prints a line a bundle; a bundle that the gate refuses is not written. Answers the exit code: 1 where the sources are wrong or
+ *  something was refused, with a line a fault that begins with its file and line. */
+export async function build(plans: readonly BundlePlan[], to: Report): Promise<number> {
+  // Loaded only now: help and a wrong option need no compiler.
+  const { makeBundles } = await import('./build/bundles.ts')
+  let bundles: Bundle[]
+  try {
+    bundles = await makeBundles(plans)
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error
+    for (const line of error.lines) console.error(line)
+    return 1
+  }
+  mkdirSync(join(ROOT, to.folder), { recursive: true })
+  for (const bundle of bundles) {
+    for (const { rule, file, line, message } of bundle.findings)
+      console.error(texts.build.refused(bundle.file, `${file}:${line}`, message, rule))
+    if (bundle.findings.length > 0) continue
+    writeFileSync(join(ROOT, to.folder, bundle.file), bundle.code)
+    report(bundle, to)
+  }
+  return bundles.every(({ findings }) => findings.length === 0) ? 0 : 1
+}
+
+/** The subcommand. Throws an OptionError for a region that is not there. */
 export async function run(args: string[]): Promise<number> {
   const { values } = parseOptions({
     args,
@@ -32,22 +66,5 @@ export async function run(args: string[]): Promise<number> {
   }
   const names = (await regions()).map((row) => row.value.name)
   if (!names.includes(values.region)) throw new OptionError('--region', names.join(' | '), values.region)
-  // Loaded only now: help and a wrong option need no compiler.
-  const { makeBundles } = await import('./build/bundles.ts')
-  let bundles: Bundle[]
-  try {
-    bundles = await makeBundles(await bundlePlans(values.region))
-  } catch (error) {
-    console.error(texts.build.failed((error as Error).message))
-    return 1
-  }
-  mkdirSync(join(ROOT, FIRMWARE_DIR), { recursive: true })
-  for (const bundle of bundles) {
-    for (const { rule, file, line, message } of bundle.findings)
-      console.error(texts.build.refused(bundle.file, `${file}:${line}`, message, rule))
-    if (bundle.findings.length > 0) continue
-    writeFileSync(join(ROOT, FIRMWARE_DIR, bundle.file), bundle.code)
-    report(bundle, values.json)
-  }
-  return bundles.every(({ findings }) => findings.length === 0) ? 0 : 1
+  return build(await bundlePlans(values.region), { folder: FIRMWARE_DIR, json: values.json })
 }

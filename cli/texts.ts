@@ -27,7 +27,6 @@ const en = {
       `${file}: ${bytes} bytes, ${functions} functions`,
     refused: (file: string, where: string, message: string, rule: string) =>
       `${where}: ${message} (${rule}; ${file} refused)`,
-    failed: (message: string) => `fieldnode: build: ${message}`,
   },
   demo: {
     help: [
@@ -128,7 +127,6 @@ const vi: Texts = {
     ].join('\n'),
     made: (file, bytes, functions) => `${file}: ${bytes} byte, ${functions} hàm`,
     refused: (file, where, message, rule) => `${where}: ${message} (${rule}; ${file} bị từ chối)`,
-    failed: (message) => `fieldnode: build: ${message}`,
   },
   demo: {
     help: [

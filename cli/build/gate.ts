@@ -33,7 +33,7 @@ export const GATE_RULES: Record<string, string> = {
 function findAll(tree: Program): { node: AnyNode; rule: string }[] {
   const found: { node: AnyNode; rule: string }[] = []
   walk(tree, (node, around) => {
-    for (const { id, detects } of RULES) if (detects({ node, around })) found.push({ node, rule: id })
+    for (const rule of RULES) if (rule.detects({ node, around })) found.push({ node, rule: rule.id })
     for (const early of earlyUses(node)) found.push({ node: early, rule: ORDER })
   })
   return [...found, ...classFaults(tree).map(({ node, id }) => ({ node, rule: id }))]

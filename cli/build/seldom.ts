@@ -20,6 +20,8 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'nextLoad',
   'collect',
   'encodeGroup',
+  'walkHead',
+  'walkFlags',
   'sendHello',
   'setIdOf',
   'takeAcknowledgement',

@@ -48,7 +48,7 @@ beforeAll(async () => {
 })
 
 describe('what survives Babel and terser', () => {
-  test.each(SURVIVING)('$rule is refused in $name.ts', ({ name, rule, code }) => {
+  test.each(SURVIVING)('$rule is refused in $name', ({ name, rule, code }) => {
     const { code: bundle, map } = chained.get(name)!
     const line = code.split('\n').findIndex((each) => each.includes('// here')) + 1
     const found = gate(bundle, map).map((each) => `${each.file}:${each.line}: ${each.rule}`)
@@ -97,6 +97,13 @@ describe('a build of wrong sources stops and names file and line', () => {
     expect(lines).toContain(`${fileOf('types/one')}:3: TS2304: Cannot find name 'undeclared'.`)
     expect(lines.filter((line) => line.startsWith(`${fileOf('types/two')}:3: TS2363:`))).toHaveLength(1)
     expect(lines.filter((line) => line.startsWith(`${fileOf('types/four')}:1: TS2307:`))).toHaveLength(1)
+  })
+
+  test('for a derived class with a field and no constructor, which Babel cannot lower', async () => {
+    const lines = await linesOf('derived', {
+      six: `class A {\n  a = 1\n}\nclass B extends A {\n  b = 2\n}\nkeep(new B())\n`,
+    })
+    expect(lines[0]).toMatch(/^dist\/gate-\w+\/derived\/six\.ts:\d+: .*super\(\)/)
   })
 
   test('for a syntax error', async () => {

@@ -142,8 +142,19 @@ const SYNTAX_ROWS: readonly GateRow[] = [
   },
   {
     rule: 'for-in',
-    refused: ['for (var k in o) f(k)'],
-    passes: ["if ('k' in o) f()", 'Object.keys(o).forEach(f)'],
+    refused: [
+      'for (var k in o) f(k)',
+      'for (var k in o) { f(k); if (o.hasOwnProperty(k)) g(k) }',
+      'for (var k in o) if (o.hasOwnProperty(k)) delete o[k]',
+      'for (var k in o) if (o.hasOwnProperty(k)) f(k); else g(k)',
+    ],
+    passes: [
+      'for (var k in o) if (o.hasOwnProperty(k)) f(k)',
+      'for (var k in o) { if ({}.hasOwnProperty.call(o, k) && o[k]) { f(k) } }',
+      'for (var k in o) ({}).hasOwnProperty.call(o, k) && (p[k] = o[k])',
+      "if ('k' in o) f()",
+      'Object.keys(o).forEach(f)',
+    ],
   },
   {
     rule: 'integer-key',

@@ -67,7 +67,7 @@ function classUses({ superClass, body }: Class, into: Use[]): void {
 /** Names that are used while the code itself runs. */
 function usesOf(node: AnyNode, into: Use[]): void {
   if (isFunction(node)) return
-  if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') classUses(node as Class, into)
+  if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') classUses(node, into)
   else if (node.type === 'CallExpression') callUses(node, 'call', into)
   else if (node.type === 'NewExpression') callUses(node, 'all', into)
   else if (node.type === 'Identifier') into.push({ name: node.name, how: 'read', node })

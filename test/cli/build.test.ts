@@ -1,0 +1,113 @@
+/** `fieldnode build`: what it prints, what it writes, and what stops it. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { build, report } from '../../cli/build.ts'
+import { bundlePlans, REGION_DEFAULT, regions, ROOT, type BundlePlan } from '../../cli/build/plan.ts'
+import { texts } from '../../cli/texts.ts'
+
+// Under the root: rollup's TypeScript plugin takes no other sources.
+mkdirSync(join(ROOT, 'dist'), { recursive: true })
+const place = mkdtempSync(join(ROOT, 'dist', 'build-'))
+const folder = relative(ROOT, place)
+afterAll(() => rmSync(place, { recursive: true }))
+
+let printed: string[] = []
+let errors: string[] = []
+beforeEach(() => {
+  printed = []
+  errors = []
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line))
+  vi.spyOn(console, 'error').mockImplementation((line: string) => void errors.push(line))
+})
+afterEach(() => vi.restoreAllMocks())
+
+const fieldnode = (...args: string[]) =>
+  spawnSync(process.execPath, [join(ROOT, 'bin/fieldnode.mjs'), 'build', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, FIELDNODE_LANG: 'en' },
+  })
+
+/** A board that a bundle fits as little as it fits this file. */
+function withTinyBoard(plan: BundlePlan): BundlePlan {
+  const budgets = { bundleBytes: 1000, functions: 5, peakVariables: 100 }
+  const value = { ...plan.board.value, name: 'tiny', budgets }
+  return { ...plan, board: { ...plan.board, value }, file: 'tiny.js' }
+}
+
+test('every board has a bundle for every profile, and the name says the region when it is not the default', async () => {
+  const names = async (region: string) => (await bundlePlans(region)).map(({ file }) => file)
+  const usual = await names(REGION_DEFAULT)
+  for (const profile of ['air', 'gauge', 'light', 'soil'])
+    expect(usual).toContain(`ttgo-lora32-v21-${profile}.js`)
+  expect(await names('EU868')).toEqual(usual.map((file) => file.replace(/\.js$/, '-EU868.js')))
+})
+
+/** A profile with a trap on line 4. */
+function withTrap(plan: BundlePlan): BundlePlan {
+  const source = `import { ${plan.profile.exported} as given } from '../../${plan.profile.file}'`
+  const code = `export const trap = {\n  ...given,\n  name: given.name + Math.imul(given.name.length, 3),\n}\n`
+  writeFileSync(join(place, 'trap.ts'), `${source}\n${code}`)
+  const profile = { ...plan.profile, file: `${folder}/trap.ts`, exported: 'trap' }
+  return { ...plan, profile, file: 'trap.js' }
+}
+
+test('prints a line of JSON a bundle; one over its budgets or with a trap is refused with its line and not written', async () => {
+  const [plan] = await bundlePlans('EU868')
+  const { board, profile, file } = plan!
+  const to = join(folder, 'out')
+  expect(await build([plan!, withTrap(withTinyBoard(plan!))], { folder: to, json: true })).toBe(1)
+  expect(printed).toHaveLength(1)
+  const line = JSON.parse(printed[0]!) as Record<string, unknown>
+  expect(Object.keys(line)).toEqual(['board', 'profile', 'region', 'file', 'bytes', 'functions'])
+  const names = { board: board.value.name, profile: profile.value.name, region: 'EU868' }
+  expect(line).toMatchObject({ ...names, file: `${to}/${file}` })
+  expect(readFileSync(join(ROOT, to, file)).length).toBe(line['bytes'])
+  expect(line['bytes']).toBeLessThanOrEqual(60_000)
+  expect(line['functions']).toBeGreaterThan(5)
+  expect(readdirSync(join(ROOT, to))).toEqual([file])
+  expect(errors).toHaveLength(3)
+  const [trap, bytes, functions] = errors
+  expect(trap).toMatch(new RegExp(`^${folder}/trap\\.ts:4: .*missing-static`))
+  expect(bytes).toMatch(new RegExp(`^${board.file}:1: \\d{5} bytes, the budget of tiny is 1000 `))
+  expect(functions).toMatch(new RegExp(`^${board.file}:1: \\d+ live functions, the budget of tiny is 5 `))
+})
+
+test('without --json the line is for people', () => {
+  const bundle = {
+    board: 'b',
+    profile: 'p',
+    region: 'r',
+    file: 'b-p.js',
+    bytes: 1234,
+    functions: 56,
+    code: '',
+    findings: [],
+  }
+  report(bundle, { folder, json: false })
+  expect(printed).toEqual([texts.build.made(`${folder}/b-p.js`, 1234, 56)])
+})
+
+test('a fault of the sources stops the build with file and line, without a stack', async () => {
+  const [plan] = await bundlePlans()
+  writeFileSync(join(place, 'bad.ts'), `\nexport const bad = = 1\n`)
+  const profile = { ...plan!.profile, file: `${folder}/bad.ts`, exported: 'bad' }
+  expect(await build([{ ...plan!, profile }], { folder, json: true })).toBe(1)
+  expect(printed).toEqual([])
+  expect(errors).toEqual([`${folder}/bad.ts:2: Unexpected token`])
+})
+
+test('an unknown region is an argument error with the regions there are', async () => {
+  const names = (await regions()).map((row) => row.value.name)
+  const { status, stdout, stderr } = fieldnode('--region', 'XX123', '--json')
+  expect([status, stdout]).toEqual([2, ''])
+  expect(stderr).toContain(`--region: expected ${names.join(' | ')}, got XX123`)
+})
+
+test('an option that is not there is an argument error', () => {
+  const { status, stderr } = fieldnode('--fast')
+  expect(status).toBe(2)
+  expect(stderr).toContain('--fast')
+  expect(stderr).not.toContain('    at ')
+})

@@ -1,0 +1,42 @@
+/** Source and bundle are the same program: a node's life with the one and with the other, the same frames at the same microsecond. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { UPLINK_PORT } from '../../core/packet/index.ts'
+import { builtBundles } from './built.ts'
+import { live, WAKES, type Life } from './life.ts'
+
+for (const { plan, code } of await builtBundles()) {
+  const profile = plan.profile.value
+  const isLight = profile.name === 'light'
+
+  describe(plan.file, () => {
+    let source: Life
+    let bundle: Life
+    beforeAll(async () => {
+      source = await live(plan.board.value, profile)
+      bundle = await live(plan.board.value, profile, code)
+    })
+
+    test('the life has all that is to be compared in it', () => {
+      const ports = source.network.uplinks.map(({ port }) => port)
+      expect(source.network.joins).toBeGreaterThanOrEqual(1)
+      expect(ports).toContain(UPLINK_PORT.hello)
+      expect(source.network.stored.size).toBeGreaterThan(10)
+      if (!isLight) expect(source.wakes).toBeGreaterThanOrEqual(WAKES)
+      expect(bundle.programs.length).toBeGreaterThanOrEqual(isLight ? 2 : WAKES)
+    })
+
+    if (isLight)
+      test('a lamp takes its command and goes back to its schedule', () => {
+        const relay = source.events.filter((event) => event.includes('relay'))
+        expect(relay.map((event) => event.split(' ').at(-1))).toEqual(expect.arrayContaining(['off', 'on']))
+      })
+
+    test('every frame, in both directions, and every switch of the relay is the same, at the same time', () => {
+      expect(bundle.events).toEqual(source.events)
+    })
+
+    test('the technician reads the same lines', () => {
+      expect(bundle.logs).toEqual(source.logs)
+    })
+  })
+}
