@@ -18,7 +18,7 @@ interface Report {
   memory: number
 }
 
-const END = /(END|DIFFERS|THREW) .*\n|OUT OF MEMORY/
+const END = /(END|DIFFERS|THREW) .*\r?\n|OUT OF MEMORY/
 /** Two words that only a person at work on the prelude sets (prelude.js), and room up to the first entry. */
 const HEAD = new Uint8Array(7)
 
