@@ -11,7 +11,8 @@ import { faultless } from './fault.ts'
 import { nest } from './nest.ts'
 import { ROOT } from './plan.ts'
 import { SELDOM } from './seldom.ts'
-import { literalTables, unreadProperties } from './tables.ts'
+import { literalTables } from './tables.ts'
+import { unreadProperties } from './unread.ts'
 
 /** Left as they are: Espruino has them, and their lowered form costs functions. */
 const NATIVE = [
@@ -179,7 +180,7 @@ async function nested(whole: Chained): Promise<Chained> {
     sourceType: 'script',
     inputSourceMap: JSON.parse(whole.map) as TransformOptions['inputSourceMap'],
     sourceMaps: true,
-    plugins: [unreadProperties, literalTables, () => nest(SELDOM, new Set())],
+    plugins: [() => unreadProperties(espruinoNames()), literalTables, () => nest(SELDOM, new Set())],
   })
   return { code: moved!.code!, map: JSON.stringify(moved!.map) }
 }

@@ -26,4 +26,13 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'setIdOf',
   'takeAcknowledgement',
   'takeCommand',
+  'restoreCommand',
+  'report',
+  'fallBack',
+  'latest',
+  'append',
+  'push',
+  'openState',
+  'exchangeDue',
+  'report',
 ])

@@ -1,8 +1,7 @@
-/** Two things that make a bundle's constants cheap, as Babel plugins for the whole bundle.
- *
- *  A typed array of literals: Espruino builds an ordinary array first, one or two variables an element, before it can copy them. As text it is a sixteenth
- *  of that. A board and a region: what no line of this bundle reads is left out. */
-import { types, type NodePath, type PluginObj } from '@babel/core'
+/** Tables as text: a Babel plugin for the whole bundle.
+ *  Of a typed array of literals Espruino builds an ordinary array first, one or two variables an element, before it can copy them. As text it is a
+ *  tenth of that. */
+import { types, type PluginObj } from '@babel/core'
 
 const TYPED: Record<string, (numbers: number[]) => ArrayBufferView> = {
   Uint8Array: (numbers) => Uint8Array.from(numbers),
@@ -48,65 +47,4 @@ export function literalTables(): PluginObj {
       },
     },
   }
-}
-
-/** Every name that is used to look into an object anywhere: after a dot, or as a text that may serve as a key. */
-function namesRead(program: NodePath<types.Program>): Set<string> {
-  const read = new Set<string>()
-  program.traverse({
-    MemberExpression({ node }) {
-      if (types.isIdentifier(node.property)) read.add(node.property.name)
-    },
-    StringLiteral({ node }) {
-      read.add(node.value)
-    },
-  })
-  return read
-}
-
-/** Whether something lists the keys of objects, so that a name may matter although nobody says it. */
-function listsKeys(program: NodePath<types.Program>): boolean {
-  let lists = false
-  program.traverse({
-    ForInStatement: () => void (lists = true),
-    MemberExpression({ node }) {
-      const owner = types.isIdentifier(node.object) ? node.object.name : ''
-      if (owner === 'JSON' || owner === 'Object') lists = true
-    },
-  })
-  return lists
-}
-
-/** Drops from the literals of the top level the properties that nothing reads. */
-export function unreadProperties(): PluginObj {
-  return {
-    visitor: {
-      Program(program) {
-        if (listsKeys(program)) return
-        const read = namesRead(program)
-        const clean = (node: types.Node | null | undefined): void => {
-          if (types.isArrayExpression(node)) node.elements.forEach(clean)
-          if (!types.isObjectExpression(node)) return
-          node.properties = node.properties.filter((row) => !isUnread(row, read))
-          for (const row of node.properties) if (types.isObjectProperty(row)) clean(row.value)
-        }
-        for (const statement of program.node.body)
-          if (types.isVariableDeclaration(statement))
-            for (const row of statement.declarations) clean(row.init)
-      },
-    },
-  }
-}
-
-function isUnread(row: types.Node, read: ReadonlySet<string>): boolean {
-  if (!types.isObjectProperty(row) || row.computed || !types.isIdentifier(row.key)) return false
-  return !read.has(row.key.name) && isPlain(row.value)
-}
-
-/** A value that is only numbers, texts and the like. */
-function isPlain(node: types.Node | null): boolean {
-  if (types.isArrayExpression(node)) return node.elements.every(isPlain)
-  if (types.isObjectExpression(node))
-    return node.properties.every((row) => types.isObjectProperty(row) && isPlain(row.value))
-  return types.isUnaryExpression(node) ? isPlain(node.argument) : types.isLiteral(node)
 }

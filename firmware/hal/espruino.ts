@@ -102,39 +102,35 @@ function espruinoPower(flash: Flash): Power {
   }
 }
 
-function espruinoGpio(): Gpio {
-  return {
-    write: (pin, high) => {
-      // Said once, the pin stays an output when it is read.
-      pinMode(pin, 'output')
-      digitalWrite(pin, high)
-    },
-    read: (pin) => digitalRead(pin) > 0,
-    pulse: (pin, microseconds) => digitalPulse(pin, true, microseconds / 1000),
-    watch: (pin, edge, run) =>
-      setWatch((event) => run(event.state, event.time * 1000), pin, { repeat: true, edge }),
-    unwatch: clearWatch,
-  }
+const gpio: Gpio = {
+  write: (pin, high) => {
+    // Said once, the pin stays an output when it is read.
+    pinMode(pin, 'output')
+    digitalWrite(pin, high)
+  },
+  read: (pin) => digitalRead(pin) > 0,
+  pulse: (pin, microseconds) => digitalPulse(pin, true, microseconds / 1000),
+  watch: (pin, edge, run) =>
+    setWatch((event) => run(event.state, event.time * 1000), pin, { repeat: true, edge }),
+  unwatch: (watch) => clearWatch(watch),
 }
 
-function espruinoI2c(): I2cBus {
-  return {
-    write: (address, bytes) => {
-      try {
-        I2C1.writeTo(address, bytes)
-        return true
-      } catch {
-        return false
-      }
-    },
-    read: (address, length) => {
-      try {
-        return I2C1.readFrom(address, length)
-      } catch {
-        return undefined
-      }
-    },
-  }
+const i2cBus: I2cBus = {
+  write: (address, bytes) => {
+    try {
+      I2C1.writeTo(address, bytes)
+      return true
+    } catch {
+      return false
+    }
+  },
+  read: (address, length) => {
+    try {
+      return I2C1.readFrom(address, length)
+    } catch {
+      return undefined
+    }
+  },
 }
 
 /** 32 bits out of the converter's lowest bits, the microseconds, and the interpreter's own generator. */
@@ -167,7 +163,7 @@ export function espruinoHal(board: Board): Hal {
       clearTimer: clearTimeout,
     },
     power: espruinoPower(flash),
-    gpio: espruinoGpio(),
+    gpio,
     adc: {
       readMillivolts: (pin) =>
         Math.min(
@@ -175,7 +171,7 @@ export function espruinoHal(board: Board): Hal {
           ADC_MILLIVOLTS_MAX,
         ),
     },
-    i2c: espruinoI2c(),
+    i2c: i2cBus,
     spi: { transfer: (selectPin, bytes) => SPI1.send(bytes, selectPin) },
     flash,
     aes: espruinoAes(require('crypto')),

@@ -59,7 +59,17 @@ describe.skipIf(!program)('in the real interpreter', () => {
       const peak = Math.max(...reports.map((report) => report.peak)) - prelude
       const functions = countFunctions(bundleTree(code))
       const calls = reports.reduce((sum, report) => sum + report.calls, 0)
-      console.log(JSON.stringify({ bundle: plan.file, programs: programs.length, calls, functions, peak, memory, prelude }))
+      console.log(
+        JSON.stringify({
+          bundle: plan.file,
+          programs: programs.length,
+          calls,
+          functions,
+          peak,
+          memory,
+          prelude,
+        }),
+      )
       expect(calls).toBe(programs.reduce((sum, transcript) => sum + transcript.length, 0))
       expect(peak).toBeLessThan(plan.board.value.budgets.peakVariables)
     })

@@ -19,7 +19,7 @@ export function draw(state: Uint32Array): number {
   x ^= x >>> 17
   x ^= x << 5
   state[0] = x
-  return state[0]!
+  return state[0]
 }
 
 const DIGITS = '0123456789abcdef'
@@ -47,7 +47,14 @@ export function cmacCases(say: Say, aes: Aes, key: Uint8Array, message: Uint8Arr
 }
 
 /** One block a line: FIPS-197's first, then drawn ones. */
-export function blockCases(say: Say, aes: Aes, key: Uint8Array, block: Uint8Array, seed: number, count: number): void {
+export function blockCases(
+  say: Say,
+  aes: Aes,
+  key: Uint8Array,
+  block: Uint8Array,
+  seed: number,
+  count: number,
+): void {
   const state = new Uint32Array(1)
   state[0] = seed
   aes(key)(block)
@@ -81,13 +88,24 @@ export function frameCases(say: Say, aes: Aes, seed: number, count: number): voi
     })
     const opened = openData(session, phy, counter)
     const wrong = openData(session, phy, (counter ^ 65536) >>> 0)
-    say(hex(phy, phy.length) + ' ' + (typeof opened === 'string' ? opened : hex(opened.payload, opened.payload.length)))
+    say(
+      hex(phy, phy.length) +
+        ' ' +
+        (typeof opened === 'string' ? opened : hex(opened.payload, opened.payload.length)),
+    )
     say(typeof wrong === 'string' ? wrong : 'opened')
   }
 }
 
 /** Join requests, session keys, and what a device makes of drawn join accepts (all with a wrong MIC) and of a published one. */
-export function joinCases(say: Say, aes: Aes, key: Uint8Array, accept: Uint8Array, seed: number, count: number): void {
+export function joinCases(
+  say: Say,
+  aes: Aes,
+  key: Uint8Array,
+  accept: Uint8Array,
+  seed: number,
+  count: number,
+): void {
   const state = new Uint32Array(1)
   state[0] = seed
   const published = openJoinAccept(aes, key, accept)

@@ -30,10 +30,13 @@ export class Interpreter {
 
   /** Puts files of the folder into flash under the names the interpreter boots from. */
   async store(files: Record<string, string>): Promise<void> {
-    const puts = Object.entries(files).map(([name, file]) => `put(${JSON.stringify(name)}, ${JSON.stringify(file)});`)
+    const puts = Object.entries(files).map(
+      ([name, file]) => `put(${JSON.stringify(name)}, ${JSON.stringify(file)});`,
+    )
     this.write('store.js', `${STORE}${puts.join('\n')}\nprint("STORED");\n`)
     const lines = await this.run(['store.js'], /STORED/)
-    if (!lines.includes('STORED')) throw new Error(`the interpreter's flash was not written: ${lines.join('\n')}`)
+    if (!lines.includes('STORED'))
+      throw new Error(`the interpreter's flash was not written: ${lines.join('\n')}`)
   }
 
   /** Boots, or runs a script, until a line matches `end` or `timeoutMs` have passed. All lines that were said. */
@@ -60,6 +63,8 @@ export class Interpreter {
 
 /** A line without the console's cursor movements and prompts. */
 function clean(line: string): string {
-  // eslint-disable-next-line no-control-regex -- that is what a terminal's escape sequence begins with
-  return line.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '').replace(/^[>\r ]+/, '').trimEnd()
+  return line
+    .replace(/\x1b\[[0-9;]*[A-Za-z]/g, '')
+    .replace(/^[>\r ]+/, '')
+    .trimEnd()
 }

@@ -1,7 +1,8 @@
 /** Stands in for the board inside the real interpreter: replays a transcript of test/parity against whatever program runs after it.
  *  It is stored as .boot0, the bundle as .bootcde, so both run from flash. Every call of the program must be the transcript's next entry, bit by bit;
  *  the answer is the recorded one. Numbers travel as doubles of 8 bytes: Espruino prints eleven digits. Written for Espruino as it is, without a build. */
-(function () {
+;(function () {
+  var before = process.memory().usage
   var file = E.openFile('transcript.bin', 'r')
   var index = 0
   var peak = 0
@@ -12,6 +13,7 @@
   var over = false
   var dumpAt = 0
   var ballast
+  var inside
   var say = print
 
   function view(text) {
@@ -35,7 +37,7 @@
   function next() {
     return view(piece(7))
   }
-  function call(code, numbers, bytes) {
+  function call(code, numbers, bytes, more) {
     if (over) throw 'over'
     measure()
     var head = next()
@@ -43,6 +45,7 @@
     var wantBytes = piece(head[2] | (head[3] << 8))
     var got = numbers.length > 0 ? E.toString(new Float64Array(numbers).buffer) : ''
     var gotBytes = bytes === '' ? '' : E.toString(bytes)
+    if (more) gotBytes += E.toString(more)
     if (head[0] !== code || want !== got || wantBytes !== gotBytes) {
       stop('DIFFERS ', { index: index, code: code, numbers: btoa(got), bytes: btoa(gotBytes) })
       throw 'over'
@@ -58,7 +61,8 @@
     while (!over) {
       var head = next()
       var numbers = doubles(piece(8 * head[1]))
-      if (head[0] === 0) return stop('END ', { calls: index, peak: peak, prelude: prelude, memory: process.memory().total })
+      if (head[0] === 0)
+        return stop('END ', { calls: index, peak: peak, prelude: own, memory: process.memory().total })
       index++
       try {
         if (head[0] === 1) {
@@ -68,7 +72,8 @@
         } else if (head[0] === 2) watches[numbers[0]]({ state: numbers[1] > 0, time: numbers[2] })
         else return stop('DIFFERS ', { index: index - 1, code: -1, numbers: '', bytes: '' })
       } catch (e) {
-        if (e !== 'over' && e !== 'sleep') stop('THREW ', { index: index, error: e.toString(), stack: e.stack })
+        if (e !== 'over' && e !== 'sleep')
+          stop('THREW ', { index: index, error: e.toString(), stack: e.stack })
       }
       measure()
     }
@@ -160,7 +165,7 @@
       AES: {
         // The interpreter's own AES, and it has to come to what the simulator's came to.
         encrypt: function (message, key, options) {
-          var want = call(25, [], E.toString(message) + E.toString(key))
+          var want = call(25, [], message, key)
           var got = aes.encrypt(message, key, options)
           if (E.toString(got) !== E.toString(want))
             stop('DIFFERS ', { index: index - 1, code: 25, numbers: '', bytes: btoa(got) })
@@ -182,5 +187,14 @@
   var head = next()
   dumpAt = head[0] | (head[1] << 8)
   if (head[2] | head[3]) ballast = ' '.repeat(12 * (head[2] | (head[3] << 8)))
-  var prelude = process.memory().usage
+  // What this prelude takes up by itself, and what one of its stand-ins needs while it measures.
+  function probe(code, numbers, bytes, more) {
+    inside = process.memory().usage
+  }
+  function stub(bytes, select) {
+    probe(14, [select], bytes)
+  }
+  var own = process.memory().usage
+  stub('', 0)
+  own = inside - before
 })()

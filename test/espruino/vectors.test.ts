@@ -20,7 +20,12 @@ const E = { toArrayBuffer: (text: string) => Uint8Array.from(Buffer.from(text, '
 /** What a program prints in Node. */
 function inNode(code: string): string[] {
   const lines: string[] = []
-  const globals = { print: (line: unknown) => void lines.push(String(line).trimEnd()), require: () => crypto, E, atob }
+  const globals = {
+    print: (line: unknown) => void lines.push(String(line).trimEnd()),
+    require: () => crypto,
+    E,
+    atob,
+  }
   new Script(code).runInContext(createContext(globals))
   return lines
 }

@@ -126,7 +126,9 @@ export class EspruinoBoard {
           return timer
         }),
       clearTimeout: (timer: number) =>
-        this.tell('clearTimeout', [timer], NO_BYTES, () => this.hal.clock.clearTimer(running.get(timer) ?? 0)),
+        this.tell('clearTimeout', [timer], NO_BYTES, () =>
+          this.hal.clock.clearTimer(running.get(timer) ?? 0),
+        ),
     }
   }
 
@@ -192,7 +194,9 @@ export class EspruinoBoard {
           this.refuse(done === 0)
         },
         readFrom: (address: number, length: number) => {
-          const bytes = this.say('I2C1.readFrom', [address, length], NO_BYTES, () => i2c.read(address, length))
+          const bytes = this.say('I2C1.readFrom', [address, length], NO_BYTES, () =>
+            i2c.read(address, length),
+          )
           this.refuse(bytes === undefined)
           return bytes
         },
@@ -211,7 +215,8 @@ export class EspruinoBoard {
   /** The area is read through the Hal at its price; the last sector, which only Espruino's Hal knows, for nothing. */
   private flash() {
     const { address, size, sectorSize } = this.board.flash
-    const chip = (at: number) => (at - address >= size - sectorSize ? this.node.machine.flash : this.hal.flash)
+    const chip = (at: number) =>
+      at - address >= size - sectorSize ? this.node.machine.flash : this.hal.flash
     return {
       read: (length: number, at: number) =>
         this.say('Flash.read', [length, at], NO_BYTES, () => chip(at).read(at - address, length)),

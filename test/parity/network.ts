@@ -2,12 +2,7 @@
  *  tells the time, and sends a lamp its command. Written on core alone, so that the parity tests do not hang on the real gateway. */
 import type { Cmac } from '../../core/lorawan/cmac.ts'
 import { tableAes } from '../../core/lorawan/aes.ts'
-import {
-  CID,
-  encodeDeviceTimeAns,
-  encodeTxParamSetupReq,
-  walkCommands,
-} from '../../core/lorawan/commands.ts'
+import { CID, encodeDeviceTimeAns, encodeTxParamSetupReq, walkCommands } from '../../core/lorawan/commands.ts'
 import { makeSession, openData, parseData, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
 import { deriveSessionKeys, parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
 import { sealJoinAccept } from '../../core/lorawan/joinAccept.ts'
