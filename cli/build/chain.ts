@@ -1,4 +1,5 @@
-/** From TypeScript to Espruino: rollup checks and strips the types, Babel lowers what the interpreter lacks, rollup makes one function, terser shortens it.
+/** From TypeScript to Espruino: rollup checks and strips the types, Babel lowers what the interpreter lacks, rollup makes one script, what is seldom needed
+ *  is put where it is needed (nest.ts), and terser shortens it. There is no function around it all: inside one, every function would cost a variable more.
  *  Babel's list is the one that was run against the interpreter; each name it leaves out is something the interpreter does right by itself. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -155,7 +156,7 @@ export function lowered(list: readonly Entry[], tsconfig: string): Promise<Rollu
   })
 }
 
-/** One entry's modules as one function, before terser. */
+/** One entry's modules as one script, before terser. */
 export function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
   return faultless(async (onwarn) => {
     const bundle = await rollup({
@@ -180,7 +181,7 @@ async function nested(whole: Chained): Promise<Chained> {
     sourceType: 'script',
     inputSourceMap: JSON.parse(whole.map) as TransformOptions['inputSourceMap'],
     sourceMaps: true,
-    plugins: [() => unreadProperties(espruinoNames()), literalTables, () => nest(SELDOM, new Set())],
+    plugins: [() => unreadProperties(espruinoNames()), literalTables, () => nest(SELDOM)],
   })
   return { code: moved!.code!, map: JSON.stringify(moved!.map) }
 }

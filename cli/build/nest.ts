@@ -109,8 +109,8 @@ function putInside(into: types.Function, statements: types.Statement[]): void {
   if (types.isArrowFunctionExpression(into)) into.expression = false
 }
 
-/** Babel plugin for a whole bundle: nests under every function whose source name is in `seldom`; `found` gets those that there were. */
-export function nest(seldom: ReadonlySet<string>, found: Set<string>): PluginObj {
+/** Babel plugin for a whole bundle: nests under every function whose source name is in `seldom`. */
+export function nest(seldom: ReadonlySet<string>): PluginObj {
   return {
     visitor: {
       Program(program) {
@@ -120,7 +120,6 @@ export function nest(seldom: ReadonlySet<string>, found: Set<string>): PluginObj
         const isRoot = (name: string): boolean =>
           seldom.has(sourceName(name)) && !!functionOf(items.get(name)!)
         const roots = new Set([...items.keys()].filter(isRoot))
-        for (const root of roots) found.add(sourceName(root))
         const { top, inside } = placesOf(
           new Map([...items].map(([name, item]) => [name, item.mentions])),
           roots,

@@ -34,5 +34,4 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'push',
   'openState',
   'exchangeDue',
-  'report',
 ])

@@ -1,6 +1,7 @@
-/** What only the source shows, because the build rewrites it: line breaks and the names of functions. */
+/** What only the source shows, because the build rewrites it: line breaks, the names of functions and of properties. */
 import ts from 'typescript'
 import type { Rule } from '../rule.ts'
+import { mayBeText } from '../types.ts'
 
 const STEPS: ts.SyntaxKind[] = [ts.SyntaxKind.PlusPlusToken, ts.SyntaxKind.MinusMinusToken]
 
@@ -27,6 +28,11 @@ function isFunctionName(node: ts.Node, checker: ts.TypeChecker): boolean {
   return owner !== undefined && ts.isInterfaceDeclaration(owner) && owner.name.text === 'Function'
 }
 
+/** `object[key]` where the key may be a text: in the bundle the properties of our own objects have other names. */
+function isReadByText(node: ts.Node, checker: ts.TypeChecker): boolean {
+  return ts.isElementAccessExpression(node) && mayBeText(node.argumentExpression, checker)
+}
+
 export const SOURCE: readonly Rule[] = [
   {
     id: 'line-break',
@@ -37,5 +43,11 @@ export const SOURCE: readonly Rule[] = [
     id: 'function-name',
     instead: 'keep the name in a property of your own: functions and classes have none here',
     detects: isFunctionName,
+  },
+  {
+    id: 'text-key',
+    instead:
+      'write object.name, or number the rows: the build shortens the names of properties, and a text keeps the long one',
+    detects: isReadByText,
   },
 ]

@@ -124,6 +124,14 @@ export const ROWS: Record<string, Row> = {
       'export let n = 1\nn++',
     ],
   },
+  'text-key': {
+    refused: [
+      'const row: Record<string, number> = { a: 1 }\nexport const a = row[text]',
+      "const row = { a: 1 }\nexport const a = row['a']",
+      "export function f<K extends 'a' | 'b'>(row: Record<K, number>, key: K) {\n return row[key] }",
+    ],
+    passes: ['list[count]', 'text[0]', 'bytes[count & 3]', 'const row = { a: 1 }; export const a = row.a'],
+  },
   'function-name': {
     refused: ['export function f() {}\nf.name', 'class A {}\nA.name', '(() => 1).name'],
     passes: [
