@@ -3,11 +3,10 @@
  *  The key is shown nowhere. Exit codes: 0 done, 1 failed, 2 called wrongly. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { encodeSettings } from '../core/settings.ts'
-import { BoardConsole } from './board/console.ts'
 import { BoardError } from './board/error.ts'
 import { newNode, type NewNode } from './board/newNode.ts'
 import { register } from './board/register.ts'
-import { openPort } from './board/stream.ts'
+import { withBoard, type BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
 
@@ -54,15 +53,11 @@ function registryOf(gateway: string | undefined): Registry | undefined {
   return { url, pin }
 }
 
-async function writeToBoard(port: string, record: Uint8Array, patienceMs: number): Promise<void> {
-  const board = new BoardConsole(await openPort(port), { helloMs: patienceMs, answerMs: patienceMs })
-  try {
-    await board.interrupt()
+async function writeToBoard(at: BoardAt, record: Uint8Array): Promise<void> {
+  await withBoard(at, async (board) => {
     await board.writeFile(SETTINGS_FILE, record)
-    await board.bootAndLeave()
-  } finally {
-    board.close()
-  }
+    await board.boot()
+  })
 }
 
 /** Answers true when the gateway knows the device. */
@@ -81,11 +76,11 @@ async function registerAt({ url, pin }: Registry, { device }: NewNode): Promise<
 
 async function provision(
   node: NewNode,
-  target: { port: string; patienceMs: number } | { file: string },
+  target: BoardAt | { file: string },
   registry: Registry | undefined,
 ): Promise<number> {
   const record = encodeSettings(node.settings)
-  if ('port' in target) await writeToBoard(target.port, record, target.patienceMs)
+  if ('port' in target) await writeToBoard(target, record)
   else writeFileSync(target.file, record, { mode: OWNER_ONLY, flag: 'wx' })
   console.log(texts.written('port' in target ? target.port : target.file))
   if (!registry) {

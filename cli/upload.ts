@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { crc32 } from 'node:zlib'
-import { BoardConsole } from './board/console.ts'
+import type { BoardConsole } from './board/console.ts'
 import { BoardError } from './board/error.ts'
-import { openPort } from './board/stream.ts'
+import { withBoard, type BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
 import { bootAndWatch } from './board/watch.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
@@ -27,18 +27,14 @@ function bundleOf(file: string | undefined, board: string, profile: string | und
   return bytes
 }
 
-interface Upload {
-  port: string
+interface Upload extends BoardAt {
   bundle: Uint8Array
-  patienceMs: number
   packetWaitMs: number
 }
 
-async function upload({ port, bundle, patienceMs, packetWaitMs }: Upload): Promise<void> {
-  const board = new BoardConsole(await openPort(port), { helloMs: patienceMs, answerMs: patienceMs })
-  try {
-    await board.interrupt()
-    console.log(texts.connected(port))
+async function upload({ bundle, packetWaitMs, ...at }: Upload): Promise<void> {
+  await withBoard(at, async (board) => {
+    console.log(texts.connected(at.port))
     let told = 0
     await board.writeFile(BOOT_FILE, bundle, (written) => {
       if (written - told < PROGRESS_BYTES) return
@@ -47,15 +43,13 @@ async function upload({ port, bundle, patienceMs, packetWaitMs }: Upload): Promi
     })
     console.log(texts.verified(bundle.length, crc32(bundle).toString(16).padStart(8, '0')))
     console.log(await start(board, packetWaitMs))
-  } finally {
-    board.close()
-  }
+  })
 }
 
 /** Starts the program; answers the last line to say. */
 async function start(board: BoardConsole, packetWaitMs: number): Promise<string> {
   if (packetWaitMs === 0) {
-    await board.bootAndLeave()
+    await board.boot()
     return texts.started
   }
   return texts[await bootAndWatch(board, packetWaitMs, (line) => console.log(texts.line(line)))]

@@ -5,12 +5,20 @@ import type { Duplex } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { BoardError } from './error.ts'
 
-const INTERRUPT = '\x03'
+/** Ctrl-C stops a program that never waits; where Espruino then enters its debugger, `quit` leaves that. */
+const INTERRUPT = '\x03\nquit\n'
 const NO_ECHO = '\x10'
-/** Bytes a line carries: in base64 it fits the console's buffer with room to spare. */
-const PIECE_BYTES = 400
-const BOOT = `${NO_ECHO}load()\n`
+const STORAGE = 'require("Storage")'
+/** Bytes a line carries: in base64, with what is around it, it fits half of Espruino's input buffer (1,023 bytes).
+ *  A board that reads on while it still works on a line loses letters. */
+const PIECE_BYTES = 180
 const HELLO_EVERY_MS = 1_000
+/** Espruino on Linux ends at a second Ctrl-C within 5 s of the first. */
+const HELLOS_PER_INTERRUPT = 6
+/** Cables and busy boards lose letters: a line whose checksum is wrong is sent again. */
+const ASK_ATTEMPTS = 4
+/** How long after the word to start the program starts: the answer has to be out by then. */
+const START_DELAY_MS = 100
 
 export interface Patience {
   /** How long the board may take to say hello; a sleeping node must wake (or be reset) within it. */
@@ -48,29 +56,49 @@ export class BoardConsole {
     stream.on('end', () => this.end())
   }
 
-  /** Stops what runs on the board and clears its memory; boot code and files stay. Fails with 'noAnswer'. */
+  /** Stops what runs on the board and clears its memory; boot code and files stay. Fails with 'noAnswer' or 'closed'.
+   *  A program that waits for its timers answers a greeting; only one that never waits needs Ctrl-C. */
   async interrupt(): Promise<void> {
-    // One Ctrl-C only: Espruino on Linux takes a second one as the wish to end.
-    this.send(`${INTERRUPT}\n`)
+    this.send('\n')
     const until = Date.now() + this.patience.helloMs
-    for (;;) {
+    for (let hello = 0; ; hello++) {
+      if (hello % HELLOS_PER_INTERRUPT === 1) this.send(`${INTERRUPT}\n`)
       const mark = this.nextMark()
       this.send(`${NO_ECHO}reset();print("${mark}="+"hello")\n`)
       const wait = Math.min(HELLO_EVERY_MS, until - Date.now())
-      if (await this.seen(new RegExp(`${mark}=hello`), wait)) return
+      // The greeting is heard before the reset is done; a timer may still run, and hold the board, in between.
+      if ((await this.seen(new RegExp(`${mark}=hello`), wait)) && (await this.idle())) return
       if (this.closed) throw new BoardError('closed', 'hello')
       if (Date.now() >= until) throw new BoardError('noAnswer', `${this.patience.helloMs} ms`)
     }
   }
 
-  /** The value of an expression, as the board prints it. Fails with 'noAnswer' or 'closed'. */
+  /** Whether the board answers a short line at once. */
+  private async idle(): Promise<boolean> {
+    const mark = this.nextMark()
+    this.send(`${NO_ECHO}print("${mark}="+"idle")\n`)
+    return (await this.seen(new RegExp(`${mark}=idle`), HELLO_EVERY_MS)) !== undefined
+  }
+
+  /** The value of an expression without single quotes and backslashes, as the board prints it; `!` and the error when it throws.
+   *  It may be evaluated twice when an answer is late. Fails with 'noAnswer', 'crc' or 'closed'. */
   async ask(expression: string): Promise<string> {
     const mark = this.nextMark()
+    const checked = `function(x){try{return E.CRC32(x)==${crc32(expression)}?eval(x):"?"}catch(e){return"!"+e}}`
     // The mark is put together on the board: an echo of the line can't be taken for the answer.
-    this.send(`${NO_ECHO}print("${mark}"+"="+(${expression})+";")\n`)
-    const found = await this.seen(new RegExp(`${mark}=([^;]*);`), this.patience.answerMs)
-    if (found) return found[1]!
-    throw new BoardError(this.closed ? 'closed' : 'noAnswer', expression.slice(0, 40))
+    const line = `${NO_ECHO}print("${mark}"+"="+(${checked})('${expression}')+";")\n`
+    let heard = false
+    for (let attempt = 0; attempt < ASK_ATTEMPTS; attempt++) {
+      this.send(line)
+      const found = await this.seen(
+        new RegExp(`${mark}=([^;]*);|Uncaught .*\n`),
+        this.patience.answerMs / ASK_ATTEMPTS,
+      )
+      if (this.closed) throw new BoardError('closed', expression.slice(0, 40))
+      if (found?.[1] !== undefined && found[1] !== '?') return found[1]
+      heard ||= found !== undefined
+    }
+    throw new BoardError(heard ? 'crc' : 'noAnswer', expression.slice(0, 40))
   }
 
   /** Puts `bytes` into the Storage file `name`, and reads them back by their checksum. A file that differs is erased.
@@ -80,29 +108,35 @@ export class BoardConsole {
     bytes: Uint8Array,
     progress: (written: number) => void = () => undefined,
   ): Promise<void> {
-    const storage = 'require("Storage")'
     await this.makeRoom(bytes.length)
+    try {
+      await this.writePieces(name, bytes, progress)
+    } catch (error) {
+      // Half a program must not start; where the line is gone the next attempt writes it whole.
+      await this.ask(`${STORAGE}.erase("${name}")`).catch(() => undefined)
+      throw error
+    }
+  }
+
+  private async writePieces(
+    name: string,
+    bytes: Uint8Array,
+    progress: (written: number) => void,
+  ): Promise<void> {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const piece = Buffer.from(bytes.subarray(at, at + PIECE_BYTES)).toString('base64')
-      const written = await this.ask(`${storage}.write("${name}",atob("${piece}"),${at},${bytes.length})`)
+      const written = await this.ask(`${STORAGE}.write("${name}",atob("${piece}"),${at},${bytes.length})`)
       if (written !== 'true') throw new BoardError('write', `${name} ${at}: ${written}`)
       progress(Math.min(at + PIECE_BYTES, bytes.length))
     }
     const expected = String(crc32(bytes))
-    const got = await this.ask(`E.CRC32(${storage}.read("${name}"))`)
-    if (got === expected) return
-    await this.ask(`${storage}.erase("${name}")`)
-    throw new BoardError('crc', `${name}: ${expected}, ${got}`)
+    const got = await this.ask(`E.CRC32(${STORAGE}.read("${name}"))`)
+    if (got !== expected) throw new BoardError('crc', `${name}: ${expected}, ${got}`)
   }
 
-  /** Starts the program in `.bootcde` as a power-on would. */
-  boot(): void {
-    this.send(BOOT)
-  }
-
-  /** Starts the program and answers when the board has been told. */
-  bootAndLeave(): Promise<void> {
-    return new Promise((resolve) => this.stream.write(BOOT, 'latin1', () => resolve()))
+  /** Starts the program in `.bootcde` as a power-on would; answers when the board has understood. */
+  async boot(): Promise<void> {
+    await this.ask(`setTimeout(load,${START_DELAY_MS})`)
   }
 
   close(): void {
@@ -111,9 +145,9 @@ export class BoardConsole {
 
   /** Storage keeps the room of erased files until it is told to tidy up. */
   private async makeRoom(bytes: number): Promise<void> {
-    const room = 'require("Storage").getFree()'
+    const room = `${STORAGE}.getFree()`
     if (parseInt(await this.ask(room), 10) > bytes) return
-    await this.ask('require("Storage").compact()')
+    await this.ask(`${STORAGE}.compact()`)
     const free = parseInt(await this.ask(room), 10)
     if (!(free > bytes)) throw new BoardError('noSpace', `${bytes} > ${free}`)
   }

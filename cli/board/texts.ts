@@ -14,6 +14,7 @@ const en = {
     program: 'the program stopped with an error',
   } satisfies Record<BoardFault, string>,
   failed: (command: string, what: string, detail: string) => `fieldnode ${command}: ${what} (${detail}).`,
+  tryingAgain: (what: string, detail: string) => `${what} (${detail}). Trying again.`,
   upload: {
     help: [
       'Usage: fieldnode upload --port tcp://host:port|serial-path [--profile soil] [--board ttgo-lora32-v21] [bundle.js]',
@@ -83,6 +84,7 @@ const vi: BoardTexts = {
     program: 'chương trình dừng vì lỗi',
   },
   failed: (command, what, detail) => `fieldnode ${command}: ${what} (${detail}).`,
+  tryingAgain: (what, detail) => `${what} (${detail}). Đang thử lại.`,
   upload: {
     help: [
       'Cách dùng: fieldnode upload --port tcp://host:port|đường-dẫn-serial [--profile soil] [--board ttgo-lora32-v21] [bundle.js]',

@@ -33,6 +33,9 @@ export function bootAndWatch(
       if (meaning === 'error') reject(new BoardError('program', line))
       else resolve(meaning)
     }
-    board.boot()
+    board.boot().catch((error: Error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
   })
 }

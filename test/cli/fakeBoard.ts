@@ -15,6 +15,8 @@ export interface BoardFaults {
   corrupt?: boolean
   /** Asleep for so many greetings. */
   deafGreetings?: number
+  /** Loses a letter in so many of the lines that write. */
+  garbledLines?: number
   /** What its program prints when it boots, at once. */
   program?: string[]
   /** What it prints in the middle of everything, as a running program does. */
@@ -34,6 +36,7 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
   const sockets = new Set<Socket>()
   let greetings = 0
   let compacted = false
+  let garbled = 0
   const board: FakeBoard = { address: '', files, boots: 0, close: () => Promise.resolve() }
 
   function write(name: string, base64: string, at: number, size: number): string {
@@ -70,12 +73,26 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
       if (greetings++ < (faults.deafGreetings ?? 0)) return ''
       return `${/"(#[^"]*)"/.exec(line)![1]}hello\r\n>`
     }
-    if (line === 'load()') {
-      board.boots++
-      return (faults.program ?? ['sent 3']).map((text) => `\r\u001b[J${text}\r\n>`).join('')
-    }
-    const asked = /^print\("([^"]*)"\+"="\+\((.*)\)\+";"\)$/.exec(line)
-    return asked ? `${asked[1]}=${value(asked[2]!)};\r\n>` : ''
+    const idle = /^print\("([^"]*)"\+"idle"\)$/.exec(line)
+    if (idle) return `${idle[1]}idle\r\n>`
+    const asked = /^print\("([^"]*)"\+"="\+\(function.*E\.CRC32\(x\)==(\d+)\?.*\)\('([^']*)'\)\+";"\)$/.exec(
+      line,
+    )
+    if (!asked) return 'Uncaught SyntaxError: Got EOF expected STRING\r\n>'
+    const [, mark, sum, expression] = asked
+    if (crc32(expression!) !== Number(sum)) return `${mark}=?;\r\n>`
+    if (!expression!.startsWith('setTimeout(load,')) return `${mark}=${value(expression!)};\r\n>`
+    board.boots++
+    const said = (faults.program ?? ['sent 3']).map((text) => `\r\u001b[J${text}\r\n>`).join('')
+    return `${mark}=1;\r\n>${said}`
+  }
+
+  /** The line as the cable lets it through. */
+  function heard(line: string): string {
+    if (!line.includes('.write(') || garbled >= (faults.garbledLines ?? 0)) return line
+    // At the quote's end, in the middle of the expression, and in the mark: what is lost differs.
+    const at = [line.length - 8, Math.floor(line.length / 2), 8][garbled++ % 3]!
+    return line.slice(0, at) + line.slice(at + 1)
   }
 
   const stored = (): number =>
@@ -90,7 +107,7 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
       const lines = (text + bytes.toString('latin1')).split('\n')
       text = lines.pop()!
       for (const line of lines) {
-        const answer = obey(line.replace(/[\u0003\u0010]/g, ''))
+        const answer = obey(heard(line.replace(/[\u0003\u0010]/g, '')))
         if (faults.closeAfterBytes !== undefined && stored() >= faults.closeAfterBytes) {
           socket.destroy()
           return

@@ -59,6 +59,12 @@ describe('a good board', () => {
     expect(await run(['--port', node.address, bundle])).toBe(0)
   })
 
+  test('gets every byte over a cable that loses letters', async () => {
+    const node = await board({ garbledLines: 3 })
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
+  })
+
   test('may need its Storage tidied up', async () => {
     const node = await board({ freeBytes: [100, 100_000] })
     expect(await run(['--port', node.address, bundle])).toBe(0)
@@ -98,8 +104,9 @@ describe('faults', () => {
     ['noAnswer', { silent: true }],
     ['closed', { closeAfterBytes: 900 }],
     ['noSpace', { freeBytes: [10, 20] }],
-    ['write', { refuseAt: 800 }],
+    ['write', { refuseAt: 900 }],
     ['crc', { corrupt: true }],
+    ['crc', { garbledLines: 1_000_000 }],
     ['silent', { program: ['hello'] }],
     ['program', { program: ['Uncaught ReferenceError: "x" is not defined'] }],
     ['program', { program: ['OUT OF MEMORY'] }],

@@ -5,8 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { BoardConsole } from '../../cli/board/console.ts'
-import { openPort } from '../../cli/board/stream.ts'
+import { withBoard } from '../../cli/board/session.ts'
 import { boardTexts } from '../../cli/board/texts.ts'
 import { run as provision } from '../../cli/provision.ts'
 import { run as upload } from '../../cli/upload.ts'
@@ -50,7 +49,7 @@ describe.skipIf(!program)('the real interpreter', () => {
   let said: string[] = []
 
   beforeAll(async () => {
-    board = await serveBoard(program!)
+    board = await serveBoard(program!, mkdtempSync(join(folder, 'flash-')))
   })
   afterAll(async () => {
     await board.close()
@@ -67,13 +66,8 @@ describe.skipIf(!program)('the real interpreter', () => {
   })
 
   /** The value of an expression on the board. */
-  async function ask(expression: string): Promise<string> {
-    const session = new BoardConsole(await openPort(board.address), { helloMs: 5000, answerMs: 5000 })
-    await session.interrupt()
-    const answer = await session.ask(expression)
-    session.close()
-    return answer
-  }
+  const ask = (expression: string): Promise<string> =>
+    withBoard({ port: board.address, patienceMs: 5000 }, (console) => console.ask(expression))
 
   test('takes a bundle, starts it, and sends its first packet', async () => {
     expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(0)
@@ -85,7 +79,6 @@ describe.skipIf(!program)('the real interpreter', () => {
   test('takes its settings, and keeps both over a loss of power', async () => {
     const args = ['--name', 'Yard', '--profile', 'air', '--latitude', '10.0342', '--longitude', '105.7881']
     expect(await provision([...args, '--dev-eui', '0011223344556677', '--port', board.address])).toBe(0)
-    board.powerCycle()
     const stored = await ask('btoa(require("Storage").read("settings"))')
     const settings = decodeSettings(Uint8Array.from(Buffer.from(stored, 'base64'))) as Settings
     expect(Buffer.from(settings.devEui).toString('hex')).toBe('0011223344556677')
@@ -109,12 +102,33 @@ describe.skipIf(!program)('the real interpreter', () => {
     expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(0)
   })
 
-  test('shows what a bad cable changes: the checksum differs and the file is gone', async () => {
-    board.disturb((text) => text.replace('atob("', 'atob("A'))
+  test('is interrupted in the middle of a program that never waits', async () => {
+    expect(
+      await upload([
+        '--port',
+        board.address,
+        bundleOf('print("sent 1");setTimeout(function(){for(;;);},50)'),
+      ]),
+    ).toBe(0)
+    expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(0)
+  })
+
+  test('a cable that spoils the third piece each time: the file is gone, the fault is named', async () => {
+    board.disturb((text) => (text.includes(',360,') ? text.replace('atob("', 'atob("A') : text))
     expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(1)
     expect(said.at(-1)).toContain(boardTexts.faults.crc)
     board.disturb(undefined)
     expect(await ask('require("Storage").read(".bootcde")===undefined')).toBe('true')
+  })
+
+  test('loses its power in the middle: the upload begins again', async () => {
+    let lines = 0
+    board.disturb((text) => {
+      if (++lines === 10) board.cutPower()
+      return text
+    })
+    expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(0)
+    expect(said.filter((line) => line.includes(boardTexts.faults.closed))).toHaveLength(1)
   })
 
   test('a program that fails, and one that says nothing', async () => {

@@ -1,10 +1,8 @@
-/** A real Espruino interpreter behind a TCP port, as a board at a serial bridge: it lives on from one connection to the next.
- *  The Linux board keeps its flash in the file espruino.flash of its working folder. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+/** A real Espruino interpreter behind a TCP port: every connection is a power-on, as behind socat's fork.
+ *  The Linux board keeps its flash in the file espruino.flash of its working folder; two of its threads share the input
+ *  without a lock, so now and then it loses letters, repeats them without end or falls over, as a board with a bad supply does. */
+import { execFileSync, spawn } from 'node:child_process'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 
 /** Where a program is, or undefined when it is not on the PATH. */
 export function onPath(program: string): string | undefined {
@@ -23,52 +21,58 @@ export function interpreter(): string | undefined {
 export interface BoardServer {
   /** tcp://127.0.0.1:port */
   address: string
-  /** Cuts the power and gives it again: RAM is lost, flash stays. */
-  powerCycle(): void
   /** Changes what is sent to the board, as a bad cable does. */
   disturb(change: ((text: string) => string) | undefined): void
+  /** Cuts the power of the board at the next line it is sent: once. */
+  cutPower(): void
   close(): Promise<void>
 }
 
-export async function serveBoard(program: string): Promise<BoardServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'fieldnode-board-'))
-  const sockets = new Set<Socket>()
+/** `folder` is where the board keeps its flash. */
+export async function serveBoard(program: string, folder: string): Promise<BoardServer> {
   let change: ((text: string) => string) | undefined
-  let board: ChildProcess
+  let cut = false
+  /** How to switch off the board of the last connection. */
+  let off = Promise.resolve(() => Promise.resolve())
 
-  const power = (): void => {
-    board = spawn(program, [], { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] })
-    board.stdout!.on('data', (bytes: Buffer) => sockets.forEach((socket) => socket.write(bytes)))
-    board.stdin!.on('error', () => undefined)
-  }
-  // When its input ends the interpreter floods its output, and it does not listen to gentler signals.
-  const cut = (): void => void board.kill('SIGKILL')
-
-  power()
-  const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined)
-    socket.on('close', () => sockets.delete(socket))
+  /** Answers how to switch the board off; it does not listen to gentler signals. */
+  function power(socket: Socket): () => Promise<void> {
+    const board = spawn(program, [], { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] })
+    const gone = new Promise<void>((resolve) => board.once('exit', () => resolve()))
+    board.stdout.on('data', (bytes: Buffer) => socket.write(bytes))
+    board.stdin.on('error', () => undefined)
     socket.on('data', (bytes) => {
+      if (cut) board.kill('SIGKILL')
+      cut = false
       const text = bytes.toString('latin1')
-      board.stdin!.write(change ? change(text) : text, 'latin1')
+      board.stdin.write(change ? change(text) : text, 'latin1')
+    })
+    socket.on('close', () => board.kill('SIGKILL'))
+    void gone.then(() => socket.destroy())
+    return async () => {
+      socket.destroy()
+      await gone
+    }
+  }
+
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    socket.on('error', () => undefined)
+    // One board: two interpreters would write one flash.
+    off = off.then(async (before) => {
+      await before()
+      return power(socket.resume())
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     address: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    powerCycle: () => {
-      cut()
-      power()
-    },
     disturb: (by) => void (change = by),
+    cutPower: () => void (cut = true),
     close: async () => {
-      const gone = new Promise((resolve) => board.once('exit', resolve))
-      cut()
-      await gone
-      sockets.forEach((socket) => socket.destroy())
+      await (
+        await off
+      )()
       await new Promise((resolve) => server.close(resolve))
-      rmSync(folder, { recursive: true })
     },
   }
 }

@@ -7,7 +7,7 @@ import { bundleTree } from '../../cli/build/gate.ts'
 import { ROOT } from '../../cli/build/plan.ts'
 import { builtBundles } from '../parity/built.ts'
 import { live } from '../parity/life.ts'
-import { packed, said, type Transcript } from '../parity/transcript.ts'
+import { said, type Transcript } from '../parity/transcript.ts'
 import { Interpreter, program } from './interpreter.ts'
 
 /** What the prelude prints when a program has come to its end, is different, or threw. */
@@ -19,11 +19,9 @@ interface Report {
 }
 
 const END = /(END|DIFFERS|THREW) .*\r?\n|OUT OF MEMORY/
-/** Two words that only a person at work on the prelude sets (prelude.js), and room up to the first entry. */
-const HEAD = new Uint8Array(7)
 
 async function replay(espruino: Interpreter, transcript: Transcript): Promise<Report> {
-  espruino.write('transcript.bin', Buffer.concat([HEAD, packed(transcript)]))
+  espruino.writeTranscript(transcript)
   const lines = await espruino.run([], END)
   const line = lines.find((each) => /^(END|DIFFERS|THREW) /.test(each))
   if (line?.startsWith('END ')) return JSON.parse(line.slice(4)) as Report

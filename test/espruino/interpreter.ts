@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { packed, type Transcript } from '../parity/transcript.ts'
 import { interpreter } from './boardServer.ts'
 
 export const program = interpreter()
@@ -21,11 +22,19 @@ function put(name, path) {
 }
 `
 
+/** Two words that only a person at work on the prelude sets (prelude.js), and room up to the first entry. */
+const HEAD = new Uint8Array(7)
+
 export class Interpreter {
   readonly folder = mkdtempSync(join(tmpdir(), 'fieldnode-espruino-'))
 
   write(name: string, content: string | Uint8Array): void {
     writeFileSync(join(this.folder, name), content)
+  }
+
+  /** What the prelude will answer: a recorded program. */
+  writeTranscript(transcript: Transcript): void {
+    this.write('transcript.bin', Buffer.concat([HEAD, packed(transcript)]))
   }
 
   /** Puts files of the folder into flash under the names the interpreter boots from. */

@@ -2,6 +2,10 @@
  *  It is stored as .boot0, the bundle as .bootcde, so both run from flash. Every call of the program must be the transcript's next entry, bit by bit;
  *  the answer is the recorded one. Numbers travel as doubles of 8 bytes: Espruino prints eleven digits. Written for Espruino as it is, without a build. */
 ;(function () {
+  // Espruino runs this after a reset too: a board that has no program yet is itself, so that one can be uploaded.
+  if (!require('Storage').read('.bootcde', 0, 1)) {
+    return
+  }
   var before = process.memory().usage
   var file = E.openFile('transcript.bin', 'r')
   var index = 0
@@ -182,6 +186,7 @@
   }
   global.print = function (line) {
     call(27, [], line)
+    say(line)
   }
   E.on('init', live)
   var head = next()
