@@ -7,5 +7,7 @@ export default defineConfig({
     exclude: ['test/espruino/**', 'test/e2e/**', 'node_modules/**'],
     testTimeout: 60_000,
     pool: 'forks',
+    // By itself the runner leaves one core idle, which on two cores is half of them.
+    maxWorkers: '100%',
   },
 })

@@ -77,11 +77,19 @@ function espruinoNames(): string[] {
   return [...new Set(declared.match(/[A-Za-z]\w+/g))]
 }
 
+/** Globals of every ESP32 build that are short enough to be drawn for a variable of ours. The bundle's variables are globals too, and a technician at the
+ *  console of a running node expects `E` and the pins to be what they are. */
+const ESPRUINO_SHORT = ['E', ...Array.from({ length: 40 }, (_, pin) => `D${pin}`)]
+
 export const TERSER: MinifyOptions = {
   ecma: 2015,
   toplevel: true,
   compress: { passes: 2, ecma: 2015, pure_getters: true, unsafe_arrows: true, keep_fargs: false },
-  mangle: { toplevel: true, properties: { reserved: espruinoNames(), keep_quoted: true } },
+  mangle: {
+    toplevel: true,
+    reserved: ESPRUINO_SHORT,
+    properties: { reserved: espruinoNames(), keep_quoted: true },
+  },
   format: { ascii_only: true, ecma: 2015 },
 }
 

@@ -2,8 +2,10 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { minify } from 'terser'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { build, report } from '../../cli/build.ts'
+import { TERSER } from '../../cli/build/chain.ts'
 import { bundlePlans, REGION_DEFAULT, regions, ROOT, type BundlePlan } from '../../cli/build/plan.ts'
 import { texts } from '../../cli/texts.ts'
 
@@ -42,6 +44,14 @@ test('every board has a bundle for every profile, and the name says the region w
   for (const profile of ['air', 'gauge', 'light', 'soil'])
     expect(usual).toContain(`ttgo-lora32-v21-${profile}.js`)
   expect(await names('EU868')).toEqual(usual.map((file) => file.replace(/\.js$/, '-EU868.js')))
+})
+
+test("however many variables there are, none takes the name of one of Espruino's", async () => {
+  const lines = Array.from({ length: 4_000 }, (_, i) => `var v${i} = getTime(); print(v${i}, v${i})`)
+  const { code } = await minify(lines.join('\n'), TERSER)
+  const names = new Set(code!.match(/[\w$]+/g))
+  expect([names.has('D'), names.has('e0')]).toEqual([true, true])
+  expect(['E', 'D0', 'D9', 'D13', 'D39'].filter((name) => names.has(name))).toEqual([])
 })
 
 /** A profile with a trap on line 4. */

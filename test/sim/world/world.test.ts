@@ -175,7 +175,7 @@ describe('a recorded series', () => {
           expect('where' in read || read.seconds.length >= 2).toBe(true)
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 100_000 },
     )
   })
 
