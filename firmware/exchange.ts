@@ -28,7 +28,10 @@ import {
   JOINED,
   LINK,
   nowSeconds,
+  REPORT,
   SENT,
+  SUPPLY,
+  SUPPLY_EMPTY,
   UPLINK_AT,
   type Node,
 } from './nodeState.ts'
@@ -95,12 +98,21 @@ function freshDue(node: Node): number {
   return words[UPLINK_AT]! + samplesPerUplink * node.intervalSeconds
 }
 
-/** When there is a reason to talk to the gateway, and the law and the spacing allow it; NEVER when there is none. */
+/** Until the gateway knows the epoch; and, samples going on meanwhile, about once an hour until it knows that the node reports more often or less than
+ *  before. */
+function owesHello(node: Node): boolean {
+  const words = node.words
+  if (words[HELLO] !== HELLO_KNOWN) return true
+  if (words[REPORT] === node.intervalSeconds * node.samplesPerUplink) return false
+  return nowSeconds(node) - words[HELLO_AT]! >= ASK_SECONDS
+}
+
+/** When there is a reason to talk to the gateway, and the law, the spacing and the battery allow it; NEVER when there is none. */
 export function exchangeDue(node: Node): number {
   const { words, queue } = node
+  if (words[SUPPLY] === SUPPLY_EMPTY) return NEVER
   let due = freshDue(node)
-  if (words[JOINED] === 0 || words[HELLO] !== HELLO_KNOWN || firstHeld(queue, words[GAP]!) < words[GAP_END]!)
-    due = 0
+  if (words[JOINED] === 0 || owesHello(node) || firstHeld(queue, words[GAP]!) < words[GAP_END]!) due = 0
   else if (due === NEVER && queue.floor < queue.next)
     due = Math.max(words[UPLINK_AT]!, words[ACKNOWLEDGED_AT]!) + ASK_SECONDS
   return Math.max(due, words[LINK]!)
@@ -161,7 +173,7 @@ function sendHello(node: Node, mac: Mac, done: () => void): void {
       epoch: queue.epoch,
       nextSequence: queue.floor,
       setId: setIdOf(node.profile.quantities),
-      intervalSeconds: node.intervalSeconds,
+      reportSeconds: node.intervalSeconds * node.samplesPerUplink,
       firmwareVersion: FIRMWARE_VERSION,
     },
     payload,
@@ -171,6 +183,7 @@ function sendHello(node: Node, mac: Mac, done: () => void): void {
     words[HELLO_AT] = nowSeconds(node)
     if (words[HELLO] === HELLO_BEHIND) words[HELLO] = HELLO_KNOWN
     words[FLIGHT] = words[FLIGHT_END] = 0
+    if (result.received) words[REPORT] = node.intervalSeconds * node.samplesPerUplink
     receive(node, result)
     if (words[HELLO] === HELLO_UNKNOWN) backOff(node)
     else spaceOut(node, mac, 1)
@@ -277,6 +290,6 @@ export function exchange(node: Node, done: () => void): void {
     spaceOut(node, mac, 1)
     finish()
   } else if (!mac.joined() || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)
-  else if (words[HELLO] !== HELLO_KNOWN) sendHello(node, mac, finish)
+  else if (owesHello(node)) sendHello(node, mac, finish)
   else sendSamples(node, mac, finish)
 }

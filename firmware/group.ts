@@ -7,9 +7,19 @@ import { isFreed, readHeld, type Held } from './queue.ts'
 /** A sample may stand so far from the cadence of its batch. */
 const CADENCE_SECONDS = 2
 
+/** Seconds between two samples `apart` that can share a packet: the node's own cadence, or the one it had before, in whole minutes, which a packet
+ *  tells exactly (docs/PACKET.md). */
+function cadenceOf(node: Node, apartSeconds: number): number {
+  const own = node.intervalSeconds
+  const off = apartSeconds - own
+  if (off <= CADENCE_SECONDS && off >= -CADENCE_SECONDS) return own
+  return 60 * Math.max(1, Math.floor(apartSeconds / 60 + 0.5))
+}
+
 /** Held samples from `first` on that can share a packet: consecutive, of one power-on, on one cadence, at most `most`. */
 export function collect(node: Node, first: number, end: number, most: number): Held[] {
   const group: Held[] = []
+  let cadence = 0
   for (
     let sequence = first;
     sequence < end && group.length < most && !isFreed(node.queue, sequence);
@@ -18,7 +28,8 @@ export function collect(node: Node, first: number, end: number, most: number): H
     const held = readHeld(node.queue, sequence)
     if (held === undefined) break
     const head = group.length > 0 ? group[0]! : held
-    const off = held.atSeconds - head.atSeconds - group.length * node.intervalSeconds
+    if (group.length === 1) cadence = cadenceOf(node, held.atSeconds - head.atSeconds)
+    const off = held.atSeconds - head.atSeconds - group.length * cadence
     if (held.powerCount !== head.powerCount || off > CADENCE_SECONDS || off < -CADENCE_SECONDS) break
     group.push(held)
   }
@@ -43,7 +54,7 @@ export function encodeGroup(
         samples,
         ageSeconds: age > 0 ? age : 0,
         ageUncertain: last.powerCount !== (node.words[POWER_COUNT]! & 0xffff),
-        intervalSeconds: node.intervalSeconds,
+        intervalSeconds: group.length > 1 ? cadenceOf(node, group[1]!.atSeconds - group[0]!.atSeconds) : 0,
         acknowledgementWanted,
       },
       into,

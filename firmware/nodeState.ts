@@ -10,6 +10,10 @@ import type { Mac } from './radio/mac.ts'
 
 /** Nodes that are powered on together begin to send within so long. */
 const POWER_SPREAD_SECONDS = 30
+/** How much longer the intervals are while the battery is low: a gauge still tells a flood from half an hour to the next. */
+const SAVING = 3
+/** A silent node must be noticed within a day (core/settings.ts). */
+const INTERVAL_SECONDS_MAX = 86_400
 /** Sectors of the flash area that the journal takes; the queue has the others. */
 const JOURNAL_SECTORS = 4
 
@@ -52,9 +56,18 @@ export const FIT_BYTES = 22
 export const SYNC_UNIX = 19
 export const SYNC_AT = 20
 export const CLOCK_ERROR_PER_MILLE = 21
+/** SUPPLY_* below: what the battery allows. */
+export const SUPPLY = 23
+/** Seconds between two ordinary uplinks, as the last hello that was answered told the gateway. */
+export const REPORT = 24
 /** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state. */
-export const FILTERS = 23
+export const FILTERS = 25
 export const FILTER_ROW = 1 + FILTER_WORDS
+
+/** Values of the word SUPPLY: as the profile says; rarely; rarely, and without the radio, whose current an empty cell can't give. */
+export const SUPPLY_FULL = 0
+export const SUPPLY_LOW = 1
+export const SUPPLY_EMPTY = 2
 
 /** Values of the word HELLO: the gateway does not know the epoch; it knows it; it waits for samples that were given up. */
 export const HELLO_UNKNOWN = 0
@@ -133,9 +146,9 @@ function beginDelivery(node: Node): void {
 /** Puts a node together from its parts and what its flash remembers. */
 export function openNode(parts: NodeParts): Node {
   const { board, profile, region, hal, settings } = parts
-  const intervalSeconds = settings.intervalSeconds || profile.intervalSeconds
+  const plainSeconds = settings.intervalSeconds || profile.intervalSeconds
   const journal = openJournal(hal.flash, JOURNAL_SECTORS)
-  const words = restoreWords(parts, journal, intervalSeconds)
+  const words = restoreWords(parts, journal, plainSeconds)
   const node: Node = {
     board,
     profile,
@@ -145,7 +158,8 @@ export function openNode(parts: NodeParts): Node {
     journal,
     queue: openQueue(hal, journal, settings.appKey, profile.quantities),
     words,
-    intervalSeconds,
+    intervalSeconds:
+      words[SUPPLY] === SUPPLY_FULL ? plainSeconds : Math.min(SAVING * plainSeconds, INTERVAL_SECONDS_MAX),
     samplesPerUplink: settings.samplesPerUplink || profile.samplesPerUplink,
   }
   if (words[EPOCH]! >>> 0 !== node.queue.epoch) beginDelivery(node)

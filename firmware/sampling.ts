@@ -4,6 +4,7 @@ import { FLAG } from '../core/flags.ts'
 import { FILTER_ROW, FILTERS, nowSeconds, POWER_COUNT, type Node } from './nodeState.ts'
 import { push } from './queue.ts'
 import type { Sensor } from './sensors/sensor.ts'
+import { noteSupply } from './supply.ts'
 
 /** Quantities a single driver may have. */
 const SENSOR_QUANTITIES_MAX = 4
@@ -43,6 +44,7 @@ export function takeSample(node: Node, done: () => void): void {
     const values = new Int32Array(node.profile.quantities.length)
     const flags = new Uint8Array(values.length).fill(FLAG.missing)
     for (const sensor of sensors) readSensor(node, sensor, values, flags)
+    noteSupply(node, values, flags)
     push(node.queue, values, flags, nowSeconds(node), node.words[POWER_COUNT]!)
     done()
   })

@@ -49,14 +49,14 @@ export function decodePacket(node: FieldNode, frame: DataFrame): Packet | Packet
 /** The row that keeps what a hello announced. The hello's sequence is the lowest that the node still holds: what comes before it and is
  *  not stored was given up there and will never come. */
 export function epochRow(devEui: string, hello: Hello, helloMs: number): Epoch {
-  const { epoch, nextSequence, setId, intervalSeconds, firmwareVersion } = hello
+  const { epoch, nextSequence, setId, reportSeconds, firmwareVersion } = hello
   return {
     devEui,
     epoch,
     nextSequence,
     lowestSequence: nextSequence,
     setId,
-    intervalSeconds,
+    reportSeconds,
     firmwareVersion,
     helloMs,
   }

@@ -54,8 +54,8 @@ export interface Hello {
   nextSequence: number
   /** 0..31. */
   setId: number
-  /** As a batch carries it (docs/PACKET.md). */
-  intervalSeconds: number
+  /** Between two ordinary uplinks, rounded as docs/PACKET.md says: who is silent for longer is late. */
+  reportSeconds: number
   /** 0..255. */
   firmwareVersion: number
 }

@@ -172,7 +172,7 @@ function addActs(app: Hono<Env>, { acts, pin }: ServerParts, refuse: Refuse): vo
 }
 
 /** The value of a JSON text, undefined when it is none. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {

@@ -4,15 +4,11 @@ import type { Packet } from '../packets.ts'
 import type { Heard } from '../store/store.ts'
 import type { FieldNode } from './node.ts'
 
-/** Seconds between two reports: as a batch shows it, else as the hello said. */
-function reportInterval(node: FieldNode, packet: Packet): number | null {
-  const known = node.heard?.intervalSeconds ?? null
-  if (packet.kind === 'hello') return packet.hello.intervalSeconds
-  if (packet.kind === 'none') return known
-  const { samples, epoch } = packet
-  const interval = samples.intervalSeconds > 0 ? samples.intervalSeconds : epoch.intervalSeconds
-  // A node that empties its queue sends more at a time than it does every day.
-  return samples.ageSeconds === 0 ? interval * samples.samples.length : (known ?? interval)
+/** Seconds between two reports, as the node's last hello said. */
+function reportSeconds(node: FieldNode, packet: Packet): number | null {
+  if (packet.kind === 'hello') return packet.hello.reportSeconds
+  if (packet.kind === 'samples') return packet.epoch.reportSeconds
+  return node.heard?.reportSeconds ?? null
 }
 
 /** Notes the uplink on the node and answers the row that keeps it. */
@@ -23,7 +19,7 @@ export function hear(node: FieldNode, packet: Packet, { receptions }: HeardFrame
     lastSeenMs: receptions[0]!.receivedMs,
     rssiDbm: best.rssiDbm,
     snrDb: best.snrDb,
-    intervalSeconds: reportInterval(node, packet),
+    reportSeconds: reportSeconds(node, packet),
   }
   return node.heard
 }

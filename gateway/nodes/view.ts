@@ -26,7 +26,7 @@ const REASONS: readonly LampReason[] = ['schedule', 'command', 'doubt', 'fault']
 export function stateOf(node: FieldNode, nowMs: number): NodeState {
   const { heard } = node
   if (!heard) return 'never'
-  const intervals = (nowMs - heard.lastSeenMs) / (1000 * (heard.intervalSeconds ?? Infinity))
+  const intervals = (nowMs - heard.lastSeenMs) / (1000 * (heard.reportSeconds ?? Infinity))
   if (intervals > LOST_INTERVALS) return 'lost'
   return intervals > LATE_INTERVALS ? 'late' : 'fresh'
 }
@@ -79,7 +79,7 @@ export function nodeView(node: FieldNode, nowMs: number): NodeView {
     latitude: device.latitude,
     longitude: device.longitude,
     lastSeenMs: heard?.lastSeenMs ?? null,
-    intervalSeconds: heard?.intervalSeconds ?? null,
+    intervalSeconds: heard?.reportSeconds ?? null,
     state: stateOf(node, nowMs),
     rssiDbm: heard?.rssiDbm ?? null,
     snrDb: heard?.snrDb ?? null,

@@ -81,7 +81,8 @@ export interface Epoch {
   /** Samples below this one will never come: the node has given them up. 0 as a rule. */
   lowestSequence: number
   setId: number
-  intervalSeconds: number
+  /** Between two ordinary uplinks, as the hello said. */
+  reportSeconds: number
   firmwareVersion: number
   helloMs: number
 }
@@ -92,7 +93,8 @@ export interface Heard {
   lastSeenMs: number
   rssiDbm: number | null
   snrDb: number | null
-  intervalSeconds: number | null
+  /** Between two ordinary uplinks. */
+  reportSeconds: number | null
 }
 
 /** The gateway's filter for one quantity of one node (core/filter): FILTER_WORDS words and when it last stepped. */

@@ -13,8 +13,8 @@ export interface SettledTable {
 export const SETTLED_TABLES: readonly SettledTable[] = [
   { name: 'devices',      key: ['devEui'],             columns: ['joinEui', 'appKey', 'name', 'profile', 'latitude', 'longitude', 'lampId', 'lampGroup'],         order: 'devEui' },
   { name: 'sessions',     key: ['devEui'],             columns: ['devNonce', 'joinNonce', 'devAddr', 'nwkSKey', 'appSKey', 'counterUp', 'counterDown'],           order: 'devEui' },
-  { name: 'epochs',       key: ['devEui', 'epoch'],    columns: ['nextSequence', 'lowestSequence', 'setId', 'intervalSeconds', 'firmwareVersion', 'helloMs'],     order: 'helloMs, epoch' },
-  { name: 'heard',        key: ['devEui'],             columns: ['lastSeenMs', 'rssiDbm', 'snrDb', 'intervalSeconds'],                                           order: 'devEui' },
+  { name: 'epochs',       key: ['devEui', 'epoch'],    columns: ['nextSequence', 'lowestSequence', 'setId', 'reportSeconds', 'firmwareVersion', 'helloMs'],     order: 'helloMs, epoch' },
+  { name: 'heard',        key: ['devEui'],             columns: ['lastSeenMs', 'rssiDbm', 'snrDb', 'reportSeconds'],                                           order: 'devEui' },
   { name: 'filterStates', key: ['devEui', 'quantity'], columns: ['words', 'timeMs'],                                                                             order: 'quantity' },
   { name: 'commands',     key: ['devEui', 'id'],       columns: ['levelPercent', 'untilMs', 'state', 'createdMs', 'changedMs', 'by'],                             order: 'createdMs, id' },
 ]
@@ -49,10 +49,10 @@ export const MIGRATIONS: readonly string[] = [
     nwkSKey TEXT NOT NULL, appSKey TEXT NOT NULL, counterUp INTEGER NOT NULL, counterDown INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE epochs (
     devEui TEXT NOT NULL, epoch INTEGER NOT NULL, nextSequence INTEGER NOT NULL, lowestSequence INTEGER NOT NULL,
-    setId INTEGER NOT NULL, intervalSeconds INTEGER NOT NULL, firmwareVersion INTEGER NOT NULL, helloMs INTEGER NOT NULL,
+    setId INTEGER NOT NULL, reportSeconds INTEGER NOT NULL, firmwareVersion INTEGER NOT NULL, helloMs INTEGER NOT NULL,
     PRIMARY KEY (devEui, epoch)) WITHOUT ROWID;
   CREATE TABLE heard (
-    devEui TEXT PRIMARY KEY, lastSeenMs INTEGER NOT NULL, rssiDbm REAL, snrDb REAL, intervalSeconds INTEGER) WITHOUT ROWID;
+    devEui TEXT PRIMARY KEY, lastSeenMs INTEGER NOT NULL, rssiDbm REAL, snrDb REAL, reportSeconds INTEGER) WITHOUT ROWID;
   CREATE TABLE filterStates (
     devEui TEXT NOT NULL, quantity INTEGER NOT NULL, words BLOB NOT NULL, timeMs INTEGER NOT NULL,
     PRIMARY KEY (devEui, quantity)) WITHOUT ROWID;

@@ -36,7 +36,7 @@ function judge(
     nextSequence: 0,
     lowestSequence: 0,
     setId: 0,
-    intervalSeconds: 600,
+    reportSeconds: 600,
     firmwareVersion: 1,
     helloMs: 0,
   }

@@ -81,7 +81,7 @@ export class TestDevice {
       epoch: 0xabcd0102,
       nextSequence: 0,
       setId: 2,
-      intervalSeconds: 600,
+      reportSeconds: 600,
       firmwareVersion: 1,
       ...hello,
     }

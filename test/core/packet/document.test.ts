@@ -204,12 +204,12 @@ describe('docs/PACKET.md', () => {
   })
 
   test('hello', () => {
-    const empty = { epoch: 0, nextSequence: 0, setId: 0, intervalSeconds: 0, firmwareVersion: 0 }
+    const empty = { epoch: 0, nextSequence: 0, setId: 0, reportSeconds: 0, firmwareVersion: 0 }
     const fields = asRows(recorded(empty, walkHello))
     const written = columns(tableUnder('Hello'), 0, 1)
     expect(written.map(([, bits]) => bits)).toEqual(fields.map(([, bits]) => bits))
     expect(written.filter(([name]) => name !== 'unit' && name !== 'units')).toEqual(
-      fields.filter(([name]) => name !== '' && name !== 'intervalSeconds'),
+      fields.filter(([name]) => name !== '' && name !== 'reportSeconds'),
     )
   })
 

@@ -22,12 +22,12 @@ function write(encode: (into: Uint8Array) => number): Uint8Array {
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'))
 
 describe('hello', () => {
-  const hello = { epoch: 0xdeadbeef, nextSequence: 258, setId: 5, intervalSeconds: 600, firmwareVersion: 7 }
+  const hello = { epoch: 0xdeadbeef, nextSequence: 258, setId: 5, reportSeconds: 600, firmwareVersion: 7 }
 
   test('is these bytes', () => {
     // 5 in five bits, unit 1 (ten seconds) in two, 60 in nine, 7 in eight: 00101 01000111100 00000111.
     expect(write((into) => encodeHello(hello, into))).toEqual(bytesOf('deadbeef000001022a3c07'))
-    expect(hello.intervalSeconds).toBe(600)
+    expect(hello.reportSeconds).toBe(600)
   })
 
   test('comes back', () => {
@@ -35,7 +35,7 @@ describe('hello', () => {
       epoch: uint32,
       nextSequence: uint32,
       setId: fc.nat(31),
-      intervalSeconds: fc.oneof(
+      reportSeconds: fc.oneof(
         fc.nat(511),
         fc.nat(511).map((each) => each * 600),
       ),
@@ -43,16 +43,16 @@ describe('hello', () => {
     })
     const holds = (each: typeof hello): void => {
       const decoded = decodeHello(write((into) => encodeHello(each, into)))
-      const { intervalSeconds } = decoded as typeof hello
-      expect(decoded).toEqual({ ...each, intervalSeconds })
-      expect(Math.abs(intervalSeconds - each.intervalSeconds)).toBeLessThanOrEqual(30)
+      const { reportSeconds } = decoded as typeof hello
+      expect(decoded).toEqual({ ...each, reportSeconds })
+      expect(Math.abs(reportSeconds - each.reportSeconds)).toBeLessThanOrEqual(30)
     }
     fc.assert(fc.property(any, holds), { seed })
   })
 
   test('any interval gives a hello that is taken', () => {
-    for (let intervalSeconds = 0; intervalSeconds < 320_000; intervalSeconds += 13) {
-      expect(decodeHello(write((into) => encodeHello({ ...hello, intervalSeconds }, into)))).toBeTypeOf(
+    for (let reportSeconds = 0; reportSeconds < 320_000; reportSeconds += 13) {
+      expect(decodeHello(write((into) => encodeHello({ ...hello, reportSeconds }, into)))).toBeTypeOf(
         'object',
       )
     }

@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeActs, type ActsParts } from '../../../gateway/api/acts.ts'
+import { isRefusal } from '../../../gateway/api/refusals.ts'
 import { errorAnswer } from '../../../gateway/api/schema.ts'
-import { makeApp, type ServerParts } from '../../../gateway/api/server.ts'
+import { makeApp, parseJson, type ServerParts } from '../../../gateway/api/server.ts'
 import { Counts } from '../../../gateway/counts.ts'
 import { registration } from '../site.ts'
 
@@ -24,7 +25,7 @@ function app() {
   const counts = new Counts()
   const parts = { acts, clock, counts, pages: new Map(), pin: { check: () => Promise.resolve('right') } }
   const failed = (error: unknown) => void faults.push(error)
-  return { app: makeApp({ ...parts, failed } as unknown as ServerParts), faults }
+  return { acts, app: makeApp({ ...parts, failed } as unknown as ServerParts), faults }
 }
 
 const command = JSON.stringify({ levelPercent: 60, untilMs: NOW_MS + 60_000 })
@@ -55,24 +56,35 @@ const shaped = fc
   )
   .map((body) => JSON.stringify(body))
 
+const bodies = fc.oneof(mutated, shaped, fc.string(), fc.json({ maxDepth: 1 }))
+
 test('100,000 random and mutated bodies are accepted or refused by name', async () => {
-  const { app: gateway, faults } = app()
-  const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } }
-  const statuses = new Map<number, number>()
+  const { acts } = app()
+  const outcomes = { accepted: 0, refused: 0, noJson: 0 }
   await fc.assert(
-    fc.asyncProperty(
-      fc.constantFrom('/api/lamps/L1/command', '/api/devices'),
-      fc.oneof(mutated, shaped, fc.string(), fc.json({ maxDepth: 1 })),
-      async (path, body) => {
-        const response = await gateway.request(path, { method: 'POST', body }, env)
-        statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
-        expect([201, 202, 400]).toContain(response.status)
-        if (response.status === 400) errorAnswer.parse(await response.json())
-      },
-    ),
+    fc.asyncProperty(fc.boolean(), bodies, async (isCommand, body) => {
+      const input = parseJson(body)
+      if (input === undefined) return void outcomes.noJson++
+      const answer = await (isCommand ? acts.commandLamp('L1', input, 'x') : acts.register(input, 'x'))
+      if (isRefusal(answer)) expect(answer.status).toBe(400)
+      outcomes[isRefusal(answer) ? 'refused' : 'accepted']++
+    }),
     { seed, numRuns: 100_000 },
   )
-  expect(faults).toEqual([])
   // Else the mutations were too wild to reach what lies behind the first check.
-  for (const status of [201, 202]) expect(statuses.get(status)).toBeGreaterThan(100)
+  for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(100)
+})
+
+test('10,000 of them at the routes: none is a fault of ours', async () => {
+  const { app: gateway, faults } = app()
+  const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } }
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom('/api/lamps/L1/command', '/api/devices'), bodies, async (path, body) => {
+      const response = await gateway.request(path, { method: 'POST', body }, env)
+      expect([201, 202, 400]).toContain(response.status)
+      if (response.status === 400) errorAnswer.parse(await response.json())
+    }),
+    { seed, numRuns: 10_000 },
+  )
+  expect(faults).toEqual([])
 })

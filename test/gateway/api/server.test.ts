@@ -39,7 +39,7 @@ describe('reading', () => {
     const state = async (): Promise<string> =>
       (await json<NodesAnswer>(await web.get('/api/nodes'))).nodes[0]!.state
     expect(await state()).toBe('never')
-    await web.site.exchange(web.lamp.hello({ intervalSeconds: 600 }))
+    await web.site.exchange(web.lamp.hello({ reportSeconds: 600 }))
     expect(await state()).toBe('fresh')
     await web.site.pass(20 * MINUTE_MS)
     expect(await state()).toBe('late')

@@ -75,7 +75,7 @@ function settledContract(store: () => Store): void {
   })
 
   test('what was heard', async () => {
-    const heard = { devEui: EUI, lastSeenMs: 5, rssiDbm: -119, snrDb: -7.5, intervalSeconds: null }
+    const heard = { devEui: EUI, lastSeenMs: 5, rssiDbm: -119, snrDb: -7.5, reportSeconds: null }
     await store().putHeard({ ...heard, rssiDbm: null })
     await store().putHeard(heard)
     expect(await store().heard()).toEqual([heard])

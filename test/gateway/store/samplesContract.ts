@@ -36,7 +36,7 @@ export const epochOf = (epoch: number): Epoch => ({
   nextSequence: 12,
   lowestSequence: 0,
   setId: 1,
-  intervalSeconds: 600,
+  reportSeconds: 600,
   firmwareVersion: 3,
   helloMs: 1_760_000_000_000 + epoch,
 })

@@ -1,0 +1,26 @@
+/** What a lithium cell still allows: below the first voltage a node measures and reports more rarely, below the second it keeps its radio off, because
+ *  the current of a transmission would pull the cell under what the chip needs and the node would start over and over. Each state ends at a higher
+ *  voltage than it begins, or a cell that recovers without load would let the node swing between them.
+ *  Source: discharge curves of lithium-ion cells at rest (about 10 % left at 3.5 V, 5 % at 3.35 V); ESP32 datasheet (3.0 V least behind a regulator). */
+import { FLAG } from '../core/flags.ts'
+import { SUPPLY, SUPPLY_EMPTY, SUPPLY_FULL, SUPPLY_LOW, type Node } from './nodeState.ts'
+
+const BATTERY_VOLTAGE = 16
+const LOW_MILLIVOLTS = 3_500
+const LOW_END_MILLIVOLTS = 3_650
+const EMPTY_MILLIVOLTS = 3_350
+const EMPTY_END_MILLIVOLTS = 3_500
+
+/** Takes the battery's voltage out of a sample; the word SUPPLY follows. A value that the filter does not believe changes nothing, and where there is no
+ *  value there is no cell to spare: a broken divider must not silence a node for ever. */
+export function noteSupply({ words, profile }: Node, values: Int32Array, flags: Uint8Array): void {
+  const column = profile.quantities.indexOf(BATTERY_VOLTAGE)
+  if (column < 0 || flags[column] === FLAG.fail) return
+  const millivolts = flags[column] === FLAG.missing ? LOW_END_MILLIVOLTS : values[column]!
+  const was = words[SUPPLY]!
+  if (millivolts < (was === SUPPLY_EMPTY ? EMPTY_END_MILLIVOLTS : EMPTY_MILLIVOLTS))
+    words[SUPPLY] = SUPPLY_EMPTY
+  else
+    words[SUPPLY] =
+      millivolts < (was === SUPPLY_FULL ? LOW_MILLIVOLTS : LOW_END_MILLIVOLTS) ? SUPPLY_LOW : SUPPLY_FULL
+}
