@@ -11,8 +11,10 @@ const COMMANDS: Record<keyof typeof texts.commands, () => Promise<{ run: Run }>>
   sim: () => import('./sim.ts'),
   build: () => import('./build.ts'),
   bench: () => import('./bench.ts'),
+  energy: () => import('./energy.ts'),
   provision: () => import('./provision.ts'),
   upload: () => import('./upload.ts'),
+  sign: () => import('./sign.ts'),
 }
 
 function help(): string {

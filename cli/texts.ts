@@ -9,9 +9,11 @@ const en = {
     gateway: 'the gateway: network server, filter, store and page in one process',
     sim: 'a simulated village as fast as the machine allows, with a summary',
     build: 'the firmware bundles of every board and profile',
-    bench: 'measure packet sizes or codec speed beside a baseline',
+    bench: 'measure packet sizes, codec speed or energy beside a baseline',
+    energy: 'the energy of an uplink by a published model',
     provision: 'draw the keys of a new node and register it at the gateway',
     upload: 'put a bundle on a node, read it back, start it and wait for its first packet',
+    sign: 'sign a bundle for updates over the air; make and keep the key',
   },
   errors: {
     argument: (where: string, expected: string, got: string) =>
@@ -91,13 +93,28 @@ const en = {
       traceSha256: 'trace (SHA-256)',
     },
   },
+  energy: {
+    help: [
+      'Usage: fieldnode energy [--model casals2017] [--data-rate 5] [--bytes 1] [--minutes 5] [--json]',
+      '  --model      casals2017: a MultiTech mDot, class A, unacknowledged uplinks, 2,400 mAh (Sensors 17, 2364)',
+      '  --data-rate  0 to 5, as in EU868 (SF12 to SF7)',
+      '  --bytes      application payload, from 1 to what the data rate carries',
+      '  --minutes    from one uplink to the next',
+      '  --json       one line of JSON: activeMs, chargeMas, years',
+    ].join('\n'),
+    figures: ({ activeMs, chargeMas, years }: { activeMs: number; chargeMas: number; years: number }) =>
+      `awake ${activeMs} ms and ${chargeMas} mAs an uplink; ${years} years`,
+  },
   bench: {
     help: [
-      'Usage: fieldnode bench packet|lorawan [--json] [--csv <file>]',
+      'Usage: fieldnode bench packet|lorawan|energy [--json] [--csv <file>]',
       '  packet   bytes of the codec on a series of nine quantities (--csv, default ../shared/data/packet-series.csv)',
       '  lorawan  frames a second, decode + MIC + decrypt, beside lora-packet in the same run',
+      '  energy   mJ a wake and years on a cell, a line a profile: the firmware runs simulated days, times measured or remembered currents',
     ].join('\n'),
     noFile: (file: string) => `fieldnode: bench packet: there is no file ${file}; name one with --csv.`,
+    noBundle: (file: string) =>
+      `fieldnode: bench energy: there is no ${file}, whose size is part of every wake; run \`npm run build\` first.`,
   },
 }
 
@@ -112,9 +129,11 @@ const vi: Texts = {
     gateway: 'bộ tập trung: máy chủ mạng, bộ lọc, kho số liệu và trang web trong một tiến trình',
     sim: 'một xã mô phỏng chạy nhanh hết mức của máy, có bản tóm tắt',
     build: 'các gói phần mềm cho từng bo mạch và từng loại nút',
-    bench: 'đo kích thước gói tin hoặc tốc độ mã hóa, bên cạnh một mốc so sánh',
+    bench: 'đo kích thước gói tin, tốc độ mã hóa hoặc năng lượng, bên cạnh một mốc so sánh',
+    energy: 'năng lượng của một lần gửi theo một mô hình đã công bố',
     provision: 'tạo khóa cho nút mới và đăng ký nút với bộ tập trung',
     upload: 'nạp phần mềm vào nút, đọc lại, khởi động và đợi gói tin đầu tiên',
+    sign: 'ký gói phần mềm để cập nhật qua mạng; tạo và giữ khóa',
   },
   errors: {
     argument: (where, expected, got) => `fieldnode: ${where}: cần ${expected}, nhận được ${got}.`,
@@ -190,13 +209,28 @@ const vi: Texts = {
       traceSha256: 'dấu vết (SHA-256)',
     },
   },
+  energy: {
+    help: [
+      'Cách dùng: fieldnode energy [--model casals2017] [--data-rate 5] [--bytes 1] [--minutes 5] [--json]',
+      '  --model      casals2017: MultiTech mDot, lớp A, gửi không cần xác nhận, 2.400 mAh (Sensors 17, 2364)',
+      '  --data-rate  từ 0 đến 5, như trong EU868 (SF12 đến SF7)',
+      '  --bytes      số byte dữ liệu, từ 1 đến mức tốc độ cho phép',
+      '  --minutes    số phút giữa hai lần gửi',
+      '  --json       một dòng JSON: activeMs, chargeMas, years',
+    ].join('\n'),
+    figures: ({ activeMs, chargeMas, years }) =>
+      `thức ${activeMs} ms và ${chargeMas} mAs mỗi lần gửi; ${years} năm`,
+  },
   bench: {
     help: [
-      'Cách dùng: fieldnode bench packet|lorawan [--json] [--csv <tệp>]',
+      'Cách dùng: fieldnode bench packet|lorawan|energy [--json] [--csv <tệp>]',
       '  packet   số byte của bộ mã hóa trên chuỗi chín đại lượng (--csv, mặc định ../shared/data/packet-series.csv)',
       '  lorawan  số khung mỗi giây, giải mã + MIC + giải mật, bên cạnh lora-packet trong cùng lần chạy',
+      '  energy   mJ mỗi lần thức và số năm với một viên pin, mỗi loại nút một dòng: phần mềm chạy nhiều ngày mô phỏng, nhân với bảng dòng điện',
     ].join('\n'),
     noFile: (file) => `fieldnode: bench packet: không có tệp ${file}; chỉ ra tệp bằng --csv.`,
+    noBundle: (file) =>
+      `fieldnode: bench energy: không có ${file}, mà kích thước của nó có trong mỗi lần thức; hãy chạy \`npm run build\` trước.`,
   },
 }
 

@@ -219,13 +219,15 @@ class SimFlash implements Flash {
 
   write(offset: number, bytes: Uint8Array): void {
     const { costs, flash } = this.machine
-    this.machine.spend(costs.callMicros + costs.flashWriteMicros + bytes.length * costs.flashWriteByteMicros)
+    this.machine.spend(costs.callMicros)
+    this.machine.spendOnFlash('writing', costs.flashWriteMicros + bytes.length * costs.flashWriteByteMicros)
     flash.write(offset, bytes)
   }
 
   erase(offset: number): void {
     const { costs, flash } = this.machine
-    this.machine.spend(costs.callMicros + costs.flashEraseMicros)
+    this.machine.spend(costs.callMicros)
+    this.machine.spendOnFlash('erasing', costs.flashEraseMicros)
     flash.erase(offset)
   }
 }

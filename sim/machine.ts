@@ -46,6 +46,8 @@ export class Machine {
   /** Awake from the start of a program until its deep sleep or the loss of power. */
   awake = false
   onAwake: (awake: boolean, atMicros: number) => void = () => undefined
+  /** Hears what the processor (`on`, `deepSleep`, `off`) and the flash (`idle`, `writing`, `erasing`) do, for the ledger. */
+  onPart: (part: 'esp32' | 'flash', state: string, atMicros: number) => void = () => undefined
 
   constructor(
     readonly clock: VirtualClock,
@@ -117,13 +119,13 @@ export class Machine {
 
   /** RAM, timers and the clock are lost, flash stays. */
   powerOff(): void {
-    this.stop(this.clock.nowMicros())
+    this.stop(this.clock.nowMicros(), 'off')
   }
 
   /** The reset button, the watchdog or a restart by software: RAM is lost, the clock goes on. */
   reboot(reason: ResetReason = 'software'): void {
     const now = this.clock.nowMicros()
-    this.stop(now)
+    this.stop(now, 'off')
     this.boot(reason, now)
   }
 
@@ -131,15 +133,16 @@ export class Machine {
   deepSleep(durationMs: number): never {
     if (!(durationMs >= 0)) throw new ChipMisuse('esp32', 'esp_deep_sleep takes a time', `${durationMs} ms`)
     const asleep = this.cpuMicros()
-    this.stop(asleep)
+    this.stop(asleep, 'deepSleep')
     this.boot('deepSleep', asleep + this.worldMicros(durationMs))
     throw PROGRAM_END
   }
 
-  private stop(atMicros: number): void {
+  private stop(atMicros: number, state: 'deepSleep' | 'off'): void {
     this.program = 0
     this.awake = false
     this.onAwake(false, atMicros)
+    this.onPart('esp32', state, atMicros)
     for (const pin of this.pins.values()) {
       pin.edges.clear()
       const rest = pin.pullUp === true
@@ -155,11 +158,19 @@ export class Machine {
       if (this.program !== program) return
       this.awake = true
       this.onAwake(true, this.clock.nowMicros())
+      this.onPart('esp32', 'on', this.clock.nowMicros())
       this.resetReason = reason
       this.readyMicros = this.clock.nowMicros()
       this.spend(this.costs.bootMicros)
       this.enter(this.begin, program)
     })
+  }
+
+  /** The flash chip is busy, and the processor waits for it. */
+  spendOnFlash(state: 'writing' | 'erasing', micros: number): void {
+    this.onPart('flash', state, this.cpuMicros())
+    this.spend(micros)
+    this.onPart('flash', 'idle', this.cpuMicros())
   }
 
   write(pin: Pin, high: boolean, atMicros: number): void {

@@ -15,6 +15,7 @@ import { Sx1276 } from './chips/sx1276.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Costs } from './costs.ts'
 import { SimHal } from './hal.ts'
+import { Ledger } from './ledger.ts'
 import { Machine } from './machine.ts'
 import { Random } from './random.ts'
 import type { Spot, World } from './world/world.ts'
@@ -65,6 +66,8 @@ export class SimNode {
   readonly radio: Sx1276
   readonly battery: Battery
   readonly link: Link
+  /** What each of its parts does with its time. */
+  readonly ledger = new Ledger()
   sht31?: Sht31
   soilProbe?: SoilProbe
   gauge?: JsnSr04t
@@ -134,6 +137,7 @@ export class SimNode {
     const now = this.machine.clock.nowMicros()
     this.radio.power(now)
     this.sht31?.power(now)
+    this.powerParts(now)
     this.machine.powerOn()
   }
 
@@ -154,6 +158,16 @@ export class SimNode {
   powerOff(): void {
     this.machine.powerOff()
     this.radio.power(this.machine.clock.nowMicros())
+    this.ledger.cut(this.machine.clock.nowMicros())
+  }
+
+  /** What hangs on the supply draws from now on; the radio and the processor tell for themselves. */
+  private powerParts(atMicros: number): void {
+    this.ledger.enter('board', 'on', atMicros)
+    this.ledger.enter('flash', 'idle', atMicros)
+    if (this.sht31) this.ledger.enter('sht31', 'idle', atMicros)
+    if (this.soilProbe) this.ledger.enter('soilProbe', 'on', atMicros)
+    if (this.gauge) this.ledger.enter('jsnSr04t', 'idle', atMicros)
   }
 
   private begin(): void {
@@ -162,16 +176,20 @@ export class SimNode {
   }
 
   private wireBoard(): void {
-    const { machine, radio, battery } = this
+    const { machine, radio, battery, ledger } = this
     const { board } = this.shared
     machine.spi.set(board.radio.select, radio)
     const reset = machine.pin(board.radio.reset)
     reset.high = reset.pullUp = true
     reset.onWrite = (high, atMicros) => radio.resetPin(high, atMicros)
-    machine.onAwake = (awake, atMicros) => {
-      battery.draw(!awake, atMicros)
-      battery.drawRadio(radio.modeMicros)
-    }
+    machine.onAwake = (awake, atMicros) => battery.draw(!awake, atMicros)
+    machine.onPart = (part, state, atMicros) => ledger.enter(part, state, atMicros)
+    radio.onState = ledger.teller(board.radio.chip)
+    ledger.read({
+      spent: (part, state, micros) => {
+        if (part === board.radio.chip) battery.drawRadio(part, state, micros)
+      },
+    })
     machine.pin(board.battery.pin).millivolts = () =>
       (battery.millivolts() * 1000) / board.battery.dividerPerMille
   }
@@ -180,6 +198,7 @@ export class SimNode {
   mountSht31(random: Random): void {
     const chip = new Sht31((micros) => this.spot.air(micros), random, this.machine.clock.nowMicros())
     this.sht31 = chip
+    chip.onState = this.ledger.teller('sht31')
     this.machine.i2c.set(SHT31_ADDRESS, chip)
   }
 
@@ -198,6 +217,7 @@ export class SimNode {
     }
     const chip = new JsnSr04t(this.machine.clock, water, (high) => this.machine.edge(echo, high), random)
     this.gauge = chip
+    chip.onState = this.ledger.teller('jsnSr04t')
     this.machine.pin(trigger).onPulse = (micros, atMicros) => chip.trigger(micros, atMicros)
   }
 

@@ -8,7 +8,7 @@ import { ttgoLora32V21 } from '../boards/ttgoLora32V21.ts'
 import { Air } from './air.ts'
 import { balanceOf, type Balance } from './balance.ts'
 import { VirtualClock } from './clock.ts'
-import { scaledCosts } from './costs.ts'
+import { scaledCosts, type Costs } from './costs.ts'
 import { Forwarder } from './forwarder.ts'
 import type { GatewayPort, MakeGateway, StoredReading } from './gatewayPort.ts'
 import { SimNode } from './node.ts'
@@ -28,6 +28,8 @@ export interface RunOptions {
   region?: Region
   /** Times the costs of costs.ts. */
   costFactor?: number
+  /** In place of the costs of costs.ts. */
+  costs?: Costs
   flood?: Flood
   replay?: Partial<Record<Replayable, Series>>
   /** What the nodes write to their technician's cable. */
@@ -113,7 +115,7 @@ export async function openSimulation(options: RunOptions, makeGateway: MakeGatew
     air,
     board: ttgoLora32V21,
     region,
-    costs: scaledCosts(options.costFactor ?? 1),
+    costs: options.costs ?? scaledCosts(options.costFactor ?? 1),
     seed,
     log: options.log ?? (() => undefined),
   }

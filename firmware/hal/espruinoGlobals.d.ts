@@ -31,6 +31,8 @@ export interface Storage {
 }
 
 export interface Crypto {
+  /** 32 bytes. */
+  SHA256(message: Uint8Array): ArrayBuffer
   readonly AES: { encrypt(message: Uint8Array, key: Uint8Array, options: { mode: string }): ArrayBuffer }
 }
 

@@ -1,6 +1,7 @@
 /** One 18650 cell with a small panel: charge by what the node draws and what the sun gives, voltage by charge.
- *  Source: currents of facts on ESP32 and SX1276 (ESP32 datasheet 4.6; SX1276 datasheet table 6 and 10), all estimates for a board; open-circuit
+ *  Source: ESP32 datasheet 4.6, an estimate for a board; the radio's currents are those of sim/currents.ts; open-circuit
  *  voltage of a common lithium-ion cell at rest. Charge in mAh, times in microseconds. */
+import { milliampsOf } from '../currents.ts'
 import type { Random } from '../random.ts'
 
 const CAPACITY_MAH = 2_600
@@ -8,8 +9,6 @@ const CAPACITY_MAH = 2_600
 const REST_MILLIVOLTS = [3_000, 3_450, 3_550, 3_610, 3_650, 3_700, 3_770, 3_850, 3_940, 4_050, 4_180]
 const AWAKE_MA = 40
 const ASLEEP_MA = 0.015
-/** By mode of the radio: sleep, standby, synthesizers, sending at 16 dBm, receiving. */
-const RADIO_MA = [0.0002, 1.6, 5.8, 85, 5.8, 11.5, 11.5, 11.5]
 /** A 1 W panel behind dusty glass: mA per 1,000 lux. */
 const PANEL_MA_PER_KLUX = 1.5
 const NOISE_MILLIVOLTS = 4
@@ -28,12 +27,9 @@ export class Battery {
     this.updatedMicros = atMicros
   }
 
-  /** What the radio has taken since the last call, by mode. */
-  drawRadio(modeMicros: Float64Array): void {
-    for (let mode = 0; mode < RADIO_MA.length; mode++) {
-      this.take(RADIO_MA[mode]!, modeMicros[mode]!)
-      modeMicros[mode] = 0
-    }
+  /** The radio was in a state of sim/currents.ts for so long. */
+  drawRadio(radio: string, state: string, micros: number): void {
+    this.take(milliampsOf(radio, state), micros)
   }
 
   /** The board was awake, or asleep, until `atMicros`. */

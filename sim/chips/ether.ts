@@ -16,6 +16,8 @@ export interface HeardFrame {
   endMicros: number
   rssiDbm: number
   snrDb: number
+  /** Its header announced a CRC, and that is wrong. */
+  crcWrong?: boolean
 }
 
 /** What a radio asks of the air around it. */

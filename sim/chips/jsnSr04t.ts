@@ -1,6 +1,7 @@
 /** JSN-SR04T: waterproof ultrasonic distance sensor, mode 1 (trigger and echo pins).
  *  Source: vendors' data sheets of JSN-SR04T-2.0: trigger of at least 10 us, eight cycles at 40 kHz, echo high for the time of flight, 60 ms when
  *  nothing comes back, 20 to 450 cm, blind zone 20 cm, cone 75 degrees, 1 mm steps, +-1 cm. Sound: 331.3 m/s at 0 degC and 0.606 m/s a kelvin. */
+import type { Tell } from '../ledger.ts'
 import type { Random } from '../random.ts'
 import { ChipMisuse } from './misuse.ts'
 import type { Schedule } from '../clock.ts'
@@ -32,6 +33,8 @@ export const soundMmPerMicro = (celsius: number): number => (331.3 + 0.606 * cel
 
 export class JsnSr04t {
   fault: JsnSr04tFault = 'none'
+  /** Hears when it measures, for the ledger. */
+  onState: Tell<'idle' | 'measuring'> = () => undefined
   private busyUntilMicros = 0
 
   constructor(
@@ -51,6 +54,8 @@ export class JsnSr04t {
         `triggered ${this.busyUntilMicros - atMicros} us too early`,
       )
     this.busyUntilMicros = atMicros + CYCLE_MICROS
+    this.onState('measuring', atMicros)
+    this.onState('idle', this.busyUntilMicros)
     if (this.fault === 'silent') return
     const rise = Math.round(atMicros + micros + BURST_MICROS)
     this.schedule.at(rise, () => this.onEcho(true))

@@ -1,6 +1,7 @@
 /** SHT31-DIS: humidity and temperature over I2C, as its bus shows it.
  *  Source: Sensirion SHT3x-DIS datasheet, version 6: 2.2 and table 4 (times), table 2 (accuracy), 4.3 (single shot), 4.4 (reading: NACK until
  *  measured), 4.9 (reset), 4.10 (heater), 4.11 (status), 4.12 (CRC-8, polynomial 0x31, start 0xff), 4.13 (conversion). Times in microseconds. */
+import type { Tell } from '../ledger.ts'
 import type { Random } from '../random.ts'
 import { ChipMisuse } from './misuse.ts'
 
@@ -47,6 +48,8 @@ const clampWord = (value: number): number => Math.max(0, Math.min(65_535, Math.r
 
 export class Sht31 {
   fault: Sht31Fault = 'none'
+  /** Hears when it measures, for the ledger. */
+  onState: Tell<'idle' | 'measuring'> = () => undefined
   private readyMicros = POWER_UP_MICROS
   private measuredMicros: number | undefined
   private spread = SINGLE_SHOT[0x2400]!
@@ -115,6 +118,8 @@ export class Sht31 {
     if (shot) {
       this.spread = shot
       this.measuredMicros = atMicros + shot.micros
+      this.onState('measuring', atMicros)
+      this.onState('idle', this.measuredMicros)
     } else if (command === COMMAND.heaterOn) this.heater = true
     else if (command === COMMAND.heaterOff) this.heater = false
     else if (command === COMMAND.reset) this.power(atMicros - POWER_UP_MICROS + RESET_MICROS)

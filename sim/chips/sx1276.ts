@@ -2,6 +2,8 @@
  *  Source: Semtech SX1276/77/78/79 datasheet rev. 7: 2.5 (start-up times), 4.1.2 (FIFO), 4.1.4 to 4.1.6 (modes, sequences), 4.3 (SPI),
  *  5.5.5 (RSSI and SNR), 6.4, 7.2 (reset), table 18 (DIO). Times in microseconds. Written without a look at the firmware's driver. */
 import type { Event, Schedule } from '../clock.ts'
+import { sendingAt } from '../currents.ts'
+import type { Tell } from '../ledger.ts'
 import { LOCK_SYMBOLS, type Ether, type HeardFrame } from './ether.ts'
 import { airMicros, symbolMicros, type LoraSetting } from './lora.ts'
 import { demand, listenSetting, powerDbm, sendSetting, symbolTimeout } from './sx1276Setting.ts'
@@ -15,7 +17,7 @@ const RX_SINGLE = 6
 const MODELLED = [SLEEP, STANDBY, TX, RX_CONTINUOUS, RX_SINGLE]
 const LORA = 0x80
 
-const IRQ = { rxTimeout: 0x80, rxDone: 0x40, validHeader: 0x10, txDone: 0x08 } as const
+const IRQ = { rxTimeout: 0x80, rxDone: 0x40, payloadCrcError: 0x20, validHeader: 0x10, txDone: 0x08 } as const
 /** DIO0 by bits 7 and 6 of RegDioMapping1: RxDone, TxDone, CadDone, nothing. */
 const DIO0_FLAG = [0x40, 0x08, 0x04, 0x00]
 
@@ -39,16 +41,14 @@ export class Sx1276 {
   private pending: Event | undefined
   private unwatch: (() => void) | undefined
   private dio0 = false
-  /** Time spent in each mode, for the battery. */
-  readonly modeMicros = new Float64Array(8)
-  private modeSince = 0
+  /** Hears in which state of sim/currents.ts it is. */
+  onState: Tell = () => undefined
 
   constructor(
     private readonly schedule: Schedule,
     private readonly ether: Ether,
     private readonly onDio0: (high: boolean) => void = () => undefined,
   ) {
-    this.modeSince = schedule.nowMicros()
     this.toReset()
   }
 
@@ -71,16 +71,16 @@ export class Sx1276 {
     const lowMicros = atMicros - this.resetLowSince
     this.resetLowSince = undefined
     demand(lowMicros >= RESET_LOW_MICROS, '7.2.2: NRESET low for 100 us', () => `${lowMicros} us`)
-    this.countMode(atMicros)
     this.toReset()
+    this.onState('standby', atMicros)
     this.readyMicros = atMicros + AFTER_RESET_MICROS
   }
 
   /** The supply comes back after it was gone: registers and FIFO are as new, 10 ms later the chip answers (7.2.1). */
   power(atMicros: number): void {
     this.resetLowSince = undefined
-    this.countMode(atMicros)
     this.toReset()
+    this.onState('standby', atMicros)
     this.readyMicros = atMicros + AFTER_POWER_MICROS
   }
 
@@ -188,16 +188,11 @@ export class Sx1276 {
     if (this.pending && from !== to) this.schedule.cancel(this.pending)
     this.unwatch?.()
     this.unwatch = undefined
-    this.countMode(atMicros)
     this.r[0x01] = value
     if (to === SLEEP) this.clearFifo()
+    if (to <= STANDBY) this.onState(to === SLEEP ? 'sleep' : 'standby', atMicros)
     if (to === TX && from !== TX) this.send(from, atMicros)
     if ((to === RX_SINGLE || to === RX_CONTINUOUS) && from !== to) this.listen(from, to, atMicros)
-  }
-
-  private countMode(atMicros: number): void {
-    this.modeMicros[this.mode]! += Math.max(0, atMicros - this.modeSince)
-    this.modeSince = atMicros
   }
 
   private send(from: number, atMicros: number): void {
@@ -222,7 +217,10 @@ export class Sx1276 {
     }
     const startMicros = Math.round(atMicros + TO_TX_MICROS)
     const endMicros = startMicros + airMicros(setting, length)
-    this.ether.transmit({ setting, powerDbm: powerDbm(this.r), bytes, startMicros, endMicros })
+    const frame = { setting, powerDbm: powerDbm(this.r), bytes, startMicros, endMicros }
+    this.ether.transmit(frame)
+    this.onState('synthesizer', atMicros)
+    this.onState(sendingAt(frame.powerDbm), startMicros)
     this.pending = this.schedule.at(endMicros, () => this.finish(IRQ.txDone, STANDBY))
   }
 
@@ -235,6 +233,8 @@ export class Sx1276 {
       () => `flags ${this.r[0x12]}`,
     )
     const openMicros = Math.round(atMicros + TO_RX_MICROS + (from === SLEEP ? OSCILLATOR_MICROS : 0))
+    this.onState('synthesizer', atMicros)
+    this.onState('receiving', openMicros)
     if (to === RX_CONTINUOUS) return this.listenOn(setting, openMicros)
     const symbol = symbolMicros(setting.spreadingFactor, setting.bandwidthHz)
     const closeMicros = openMicros + Math.ceil(symbolTimeout(this.r) * symbol)
@@ -275,12 +275,12 @@ export class Sx1276 {
     this.r[0x19] = Math.max(-128, Math.min(127, Math.round(heard.snrDb * 4)))
     // 5.5.5: dBm = -157 + value (+ SNR when it is negative), above 862 MHz; the 16/15 of strong signals is left out.
     this.r[0x1a] = Math.max(0, Math.min(255, Math.round(157 + heard.rssiDbm - Math.min(0, heard.snrDb))))
-    this.finish(IRQ.rxDone, thenMode)
+    this.finish(heard.crcWrong ? IRQ.rxDone | IRQ.payloadCrcError : IRQ.rxDone, thenMode)
   }
 
   private finish(flags: number, thenMode: number): void {
     this.pending = undefined
-    this.countMode(this.schedule.nowMicros())
+    this.onState(thenMode === STANDBY ? 'standby' : 'receiving', this.schedule.nowMicros())
     this.r[0x12]! |= flags & ~this.r[0x11]!
     this.r[0x01] = (this.r[0x01]! & ~7) | thenMode
     this.drive()

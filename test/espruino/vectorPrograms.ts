@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { chain } from '../../cli/build/chain.ts'
 import { ROOT } from '../../cli/build/plan.ts'
+import { growKey, publicKeyOf, signLms } from '../../cli/sign/lms.ts'
+import { nodeSha256 } from '../../cli/sign/nodeSha256.ts'
+import { encodeManifest } from '../../core/update/manifest.ts'
 
 const bytes = (hex: string): string => `new Uint8Array([${[...Buffer.from(hex, 'hex')].join(',')}])`
 
@@ -17,9 +20,15 @@ const ACCEPT_KEY = bytes('00112233445566778899aabbccddeeff')
 const ACCEPT = bytes('20493eeb51fba2116f810edb3742975142')
 
 const CASES = `./test/espruino/cases.ts`
+const UPDATE_CASES = './test/espruino/updateCases.ts'
 /** The board's own AES, as firmware/hal/espruino.ts uses it. */
 const NATIVE = `const crypto = require('crypto')
 const aes = (key) => (block) => block.set(new Uint8Array(crypto.AES.encrypt(block, key, { mode: 'ECB' })))`
+/** The board's own SHA-256, and a file that lies in its flash: no byte of it is in a variable before it is read. */
+const NATIVE_SHA256 = `const crypto = require('crypto')
+const sha256 = (message) => new Uint8Array(crypto.SHA256(message))
+const file = require('Storage').readArrayBuffer('signed')
+const read = (offset, length) => new Uint8Array(file, offset, length)`
 const TABLE = `import { tableAes as aes } from './core/lorawan/aes.ts'`
 
 const SETS: Record<string, number[]> = {
@@ -35,12 +44,19 @@ interface FilterVector {
   runs: number[][]
 }
 
-function program(name: string, what: string, head: string, calls: string): { name: string; code: string } {
-  return { name, code: `import { ${what} } from '${CASES}'\n${head}\n${calls}\nprint('DONE')\n` }
+/** A program's name and code, and the file `signed` in the board's Storage where it reads one. */
+export interface VectorProgram {
+  readonly name: string
+  readonly code: string
+  readonly signed?: Uint8Array
+}
+
+function program(name: string, what: string, head: string, calls: string, from = CASES): VectorProgram {
+  return { name, code: `import { ${what} } from '${from}'\n${head}\n${calls}\nprint('DONE')\n` }
 }
 
 /** Loaded whole the vectors would not fit beside the filter: each is a function that makes its rows when called. */
-function filterVectors(): { name: string; code: string }[] {
+function filterVectors(): VectorProgram[] {
   const vectors = JSON.parse(readFileSync(ROOT + 'test/vectors/filter.json', 'utf8')) as FilterVector[]
   return vectors.map(({ name, quantity, runs }) => {
     const rows = JSON.stringify(runs.map(([value, seconds]) => [value, seconds]))
@@ -48,9 +64,39 @@ function filterVectors(): { name: string; code: string }[] {
   })
 }
 
+interface LmsVector {
+  publicKey: string
+  message: string
+  signature: string
+}
+
+/** RFC 8554's signature with the parameter set that fieldnode signs with. */
+function lmsVector(): VectorProgram {
+  const vectors = JSON.parse(readFileSync(ROOT + 'test/vectors/lms.json', 'utf8')) as LmsVector[]
+  const { publicKey, message, signature } = vectors.find((row) =>
+    row.publicKey.startsWith('0000000600000003'),
+  )!
+  const call = `lmsCases(print, sha256, ${bytes(publicKey)}, ${bytes(message)}, ${signature.length / 2}, read)`
+  const made = program('LMS signature of RFC 8554', 'lmsCases', NATIVE_SHA256, call, UPDATE_CASES)
+  return { ...made, signed: Buffer.from(signature, 'hex') }
+}
+
+/** A ticket of a key that is always the same, of 32 leaves. */
+function ticket(): VectorProgram {
+  const seed = new Uint8Array(32).fill(7)
+  const key = growKey(nodeSha256, { lmsType: 5, otsType: 3, identifier: new Uint8Array(16).fill(9), seed })
+  const board = 'ttgo-lora32-v21'
+  const manifest = { version: 7, board, profile: 'soil', bundleBytes: 40_000, digest: seed }
+  const record = encodeManifest(manifest) as Uint8Array
+  const signed = Buffer.concat([record, signLms(nodeSha256, key, 31, seed, record)])
+  const publicKey = bytes(Buffer.from(publicKeyOf(key)).toString('hex'))
+  const call = `ticketCases(print, sha256, ${publicKey}, ${signed.length}, read, '${board}')`
+  return { ...program('LMS ticket of an update', 'ticketCases', NATIVE_SHA256, call, UPDATE_CASES), signed }
+}
+
 /** Every program with the code that runs in the interpreter and in Node. */
-export async function vectorPrograms(): Promise<{ name: string; code: string }[]> {
-  const crypto = (name: string, aes: string): { name: string; code: string }[] => [
+export async function vectorPrograms(): Promise<VectorProgram[]> {
+  const crypto = (name: string, aes: string): VectorProgram[] => [
     program(`CMAC, ${name}`, 'cmacCases', aes, `cmacCases(print, aes, ${RFC_KEY}, ${RFC_MESSAGE})`),
     program(`AES, ${name}`, 'blockCases', aes, `blockCases(print, aes, ${RFC_KEY}, ${FIPS_BLOCK}, 11, 100)`),
     program(`data frames, ${name}`, 'frameCases', aes, `frameCases(print, aes, 22, 60)`),
@@ -67,7 +113,9 @@ export async function vectorPrograms(): Promise<{ name: string; code: string }[]
     ),
     ...filterVectors(),
     program('sun and lamps', 'lightCases', '', 'lightCases(print, 66, 150)'),
+    lmsVector(),
+    ticket(),
   ]
   const chained = await chain(entries, ROOT + 'test/espruino/tsconfig.json')
-  return entries.map(({ name }, index) => ({ name, code: chained[index]!.code }))
+  return entries.map((entry, index) => ({ ...entry, code: chained[index]!.code }))
 }

@@ -1,9 +1,9 @@
 /** Filter, packets, LoRaWAN and AES in the real interpreter, line by line as Node has them. */
-import { createCipheriv } from 'node:crypto'
+import { createCipheriv, createHash } from 'node:crypto'
 import { createContext, Script } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { program, Interpreter } from './interpreter.ts'
-import { vectorPrograms } from './vectorPrograms.ts'
+import { vectorPrograms, type VectorProgram } from './vectorPrograms.ts'
 
 /** Node's AES in the shape of Espruino's crypto module. */
 const crypto = {
@@ -13,16 +13,18 @@ const crypto = {
       return Uint8Array.from(cipher.update(message)).buffer
     },
   },
+  SHA256: (message: Uint8Array) => Uint8Array.from(createHash('sha256').update(message).digest()).buffer,
 }
 /** Espruino's own, for tables that stand in a bundle as text. */
 const E = { toArrayBuffer: (text: string) => Uint8Array.from(Buffer.from(text, 'latin1')).buffer }
 
 /** What a program prints in Node. */
-function inNode(code: string): string[] {
+function inNode({ code, signed }: VectorProgram): string[] {
   const lines: string[] = []
   const globals = {
     print: (line: unknown) => void lines.push(String(line).trimEnd()),
-    require: () => crypto,
+    require: (name: string) =>
+      name === 'Storage' ? { readArrayBuffer: () => Uint8Array.from(signed!).buffer } : crypto,
     E,
     atob,
   }
@@ -39,11 +41,12 @@ describe.skipIf(!program)('in the real interpreter', () => {
   })
   afterAll(() => espruino.remove())
 
-  for (const { name, code } of programs) {
-    test(`${name}: as in Node`, async () => {
-      espruino.write('bundle.js', code)
-      await espruino.store({ '.bootcde': 'bundle.js' })
-      const expected = inNode(code)
+  for (const vector of programs) {
+    test(`${vector.name}: as in Node`, async () => {
+      espruino.write('bundle.js', vector.code)
+      espruino.write('signed.bin', vector.signed ?? '')
+      await espruino.store({ '.bootcde': 'bundle.js', ...(vector.signed && { signed: 'signed.bin' }) })
+      const expected = inNode(vector)
       const lines = await espruino.run([], /DONE|Uncaught|OUT OF MEMORY/)
       const from = lines.indexOf(expected[0]!)
       expect(lines.slice(from, from + expected.length)).toEqual(expected)

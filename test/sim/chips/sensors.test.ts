@@ -251,13 +251,10 @@ describe('battery', () => {
     expect(battery.millivolts()).toBeLessThan(3_050)
   })
 
-  test('the radio draws by its mode', () => {
+  test('the radio draws by its state', () => {
     const battery = new Battery(random(), () => 0, 0)
     const before = battery.chargeMah
-    const modes = new Float64Array(8)
-    modes[3] = HOUR
-    battery.drawRadio(modes)
+    battery.drawRadio('sx1276', 'sending 16 dBm', HOUR)
     expect(before - battery.chargeMah).toBeCloseTo(85, 5)
-    expect(modes[3]).toBe(0)
   })
 })

@@ -1,0 +1,120 @@
+/** The energy bench: its figures follow from what the nodes did, and from nothing else; what it says when the firmware was not built. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { benchEnergy, missingBundle, type EnergyLine } from '../../../cli/bench/energy.ts'
+import { run } from '../../../cli/bench.ts'
+import { OptionError } from '../../../cli/options.ts'
+import { measure, type Measured } from '../../../cli/energy/measure.ts'
+import { ttgoLora32V21 } from '../../../boards/ttgoLora32V21.ts'
+import { air } from '../../../firmware/profiles/air.ts'
+import { gauge } from '../../../firmware/profiles/gauge.ts'
+import { light } from '../../../firmware/profiles/light.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'fieldnode-energy-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const BUNDLE_BYTES = 40_000
+const options = { nodes: 2, seed: 3, warmUpHours: 2, hours: 6 }
+
+describe('what the nodes did', () => {
+  let measured: Measured
+  beforeAll(async () => {
+    measured = await measure({ ...options, profile: air, bundleBytes: BUNDLE_BYTES })
+  })
+
+  test('the times of every part add up to the virtual time', () => {
+    const parts = [...measured.total.micros.keys()]
+    expect(parts.sort()).toEqual(['board', 'esp32', 'flash', 'sht31', 'sx1276'])
+    expect(measured.seconds).toBe(2 * 6 * 3600)
+    for (const part of parts) expect(measured.total.seconds(part)).toBeCloseTo(measured.seconds, 1)
+  })
+
+  test('a node wakes for each sample, and sends six of them together', () => {
+    expect(measured.plain.wakes + measured.uplink.wakes).toBe(2 * 36)
+    expect(measured.uplink.wakes).toBe(2 * 6)
+    expect(measured.frames).toHaveLength(2 * 6)
+  })
+
+  test('the radio sends for as long as its frames are on the air, and in no wake that only samples', () => {
+    const onAir = measured.frames.reduce((sum, frame) => sum + frame.endMicros - frame.startMicros, 0)
+    const sending = (states: Map<string, number>): number =>
+      [...states]
+        .filter(([state]) => state.startsWith('sending'))
+        .reduce((sum, [, micros]) => sum + micros, 0)
+    expect(sending(measured.uplink.micros.get('sx1276')!)).toBeCloseTo(onAir, 0)
+    expect(sending(measured.plain.micros.get('sx1276')!)).toBe(0)
+    expect(measured.uplink.micros.get('sx1276')!.get('receiving')).toBeGreaterThan(0)
+    expect([...measured.asleep.micros.get('sx1276')!.keys()]).toEqual(['sleep'])
+  })
+
+  test('sleep is deep, and a plain wake is little more than its start, the reading of the bundle and its code', () => {
+    expect([...measured.asleep.micros.get('esp32')!.keys()]).toEqual(['deepSleep'])
+    const seconds = measured.plain.seconds('esp32') / measured.plain.wakes
+    expect(seconds).toBeGreaterThan(0.35 + 0.06 + 0.75)
+    expect(seconds).toBeLessThan(1.3)
+  })
+})
+
+describe('the bench', () => {
+  const battery = { ...options, hours: 2, warmUpHours: 1, nodes: 1, folder }
+  let line: EnergyLine & { years: number; millijoulesPerWake: number }
+  beforeAll(async () => {
+    writeFileSync(join(folder, `${ttgoLora32V21.name}-gauge.js`), ' '.repeat(BUNDLE_BYTES))
+    const lines = await benchEnergy({ ...battery, profiles: [gauge, light] })
+    line = lines[0] as typeof line
+    expect(lines[1]).toMatchObject({ profile: 'light', link: 'lorawan', years: null, mainsPowered: true })
+  })
+
+  test('says mJ a wake, wakes a day and years, with what they rest on', () => {
+    expect(line).toMatchObject({
+      profile: 'gauge',
+      link: 'lorawan',
+      wakesPerDay: 144,
+      assumptions: {
+        cellMah: 3_000,
+        usableFraction: 0.8,
+        selfDischargePerYear: 0.05,
+        boardMilliamps: 0.14,
+        cpuMilliamps: 40,
+        bundleBytes: BUNDLE_BYTES,
+        startMs: 350 + 60 + 750,
+      },
+    })
+    expect(line.millijoulesPerWake).toBeGreaterThan(100)
+  })
+
+  test('its years follow from its mean current, and its mean current from its parts', () => {
+    const { meanMilliamps, mahPerDay } = line as unknown as {
+      meanMilliamps: number
+      mahPerDay: Record<string, number>
+    }
+    const sum = Object.values(mahPerDay).reduce((a, b) => a + b)
+    expect(sum / 24 / meanMilliamps).toBeCloseTo(1, 3)
+    expect(line.years).toBeCloseTo(2_400 / (meanMilliamps * 8_760 + 150), 2)
+  })
+
+  test('stands beside the mDot that sends the same frames', () => {
+    const { baseline, yearsIf } = line as unknown as {
+      baseline: { millijoulesPerUplink: number; years: number }
+      yearsIf: Record<'sensorsSwitchedOffAsleep' | 'bareBoard' | 'both', number>
+    }
+    // 72 to 303 mAs at 3.7 V for SF7 to SF12.
+    expect(baseline.millijoulesPerUplink).toBeGreaterThan(265)
+    expect(baseline.millijoulesPerUplink).toBeLessThan(1_120)
+    expect(yearsIf.both).toBeGreaterThan(yearsIf.sensorsSwitchedOffAsleep)
+    expect(yearsIf.sensorsSwitchedOffAsleep).toBeGreaterThan(line.years)
+  })
+
+  test('is named where another bench is asked for', async () => {
+    const refusal: unknown = await run(['entropy']).catch((error: unknown) => error)
+    expect(refusal).toBeInstanceOf(OptionError)
+    expect(refusal).toMatchObject({ where: 'bench', expected: 'packet | lorawan | energy', got: 'entropy' })
+  })
+
+  test('names the bundle that is missing; a lamp needs none', () => {
+    expect(missingBundle({ folder, profiles: [gauge, light] })).toBeUndefined()
+    expect(missingBundle({ folder, profiles: [gauge, air, light] })).toMatch(/ttgo-lora32-v21-air\.js$/)
+  })
+})
