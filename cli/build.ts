@@ -3,8 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bundle } from './build/bundles.ts'
 import { BuildError } from './build/fault.ts'
-import { bundlePlans, REGION_DEFAULT, regions, ROOT, type BundlePlan } from './build/plan.ts'
-import { OptionError, parseOptions } from './options.ts'
+import { bundlePlans, REGION_DEFAULT, ROOT, type BundlePlan } from './build/plan.ts'
+import { parseOptions } from './options.ts'
+import { regionOption } from './regionOption.ts'
 import { texts } from './texts.ts'
 
 /** Where the bundles go, from the root. */
@@ -64,7 +65,6 @@ export async function run(args: string[]): Promise<number> {
     console.log(texts.build.help)
     return 0
   }
-  const names = (await regions()).map((row) => row.value.name)
-  if (!names.includes(values.region)) throw new OptionError('--region', names.join(' | '), values.region)
-  return build(await bundlePlans(values.region), { folder: FIRMWARE_DIR, json: values.json })
+  const { name } = regionOption(values.region)
+  return build(await bundlePlans(name), { folder: FIRMWARE_DIR, json: values.json })
 }

@@ -2,10 +2,11 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
-import { REGIONS, regionNamed, type Region } from '../core/regions/index.ts'
+import { REGION_DEFAULT } from '../core/regions/index.ts'
 import { startGateway } from '../gateway/main.ts'
 import { hostAndPort, OptionError, parseOptions } from './options.ts'
 import { untilInterrupted } from './interrupt.ts'
+import { regionOption } from './regionOption.ts'
 import { texts } from './texts.ts'
 import { wallClock } from './wallClock.ts'
 
@@ -15,19 +16,13 @@ export function dashboardDir(): string | undefined {
   return existsSync(folder) ? folder : undefined
 }
 
-function regionOption(name: string): Region {
-  const region = regionNamed(name)
-  if (!region) throw new OptionError('--region', REGIONS.map((row) => row.name).join(' | '), name)
-  return region
-}
-
 /** Runs until Ctrl-C or SIGTERM; what was accepted is committed before it ends. */
 export async function run(args: string[]): Promise<number> {
   const { values } = parseOptions({
     args,
     options: {
       data: { type: 'string' },
-      region: { type: 'string', default: 'AS923-2' },
+      region: { type: 'string', default: REGION_DEFAULT },
       http: { type: 'string', default: '127.0.0.1:8080' },
       udp: { type: 'string', default: '127.0.0.1:1700' },
       help: { type: 'boolean', short: 'h' },

@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { as923_2 } from '../core/regions/as923_2.ts'
 import { startGateway, type Gateway, type GatewayOptions } from '../gateway/main.ts'
 import type { GatewayPort, MakeGateway } from '../sim/gatewayPort.ts'
 
@@ -27,14 +26,14 @@ export function gatewayOfSimulation(
   settings: GatewaySettings = {},
   opened?: (gateway: Gateway) => void,
 ): MakeGateway {
-  return async (clock) => {
+  return async (clock, region) => {
     const dataDir = throwawayFolder()
     // Also when a run ends by an error that nobody catches.
     const remove = (): void => rmSync(dataDir, { recursive: true, force: true })
     process.once('exit', remove)
     const gateway = await startGateway({
       dataDir,
-      region: as923_2,
+      region,
       clock,
       udpHost: '127.0.0.1',
       udpPort: 0,

@@ -1,11 +1,13 @@
 /** `fieldnode sim`: a scenario as fast as the machine allows, and its balance. */
 import { readFileSync } from 'node:fs'
+import { REGION_DEFAULT } from '../core/regions/index.ts'
 import { runScenario, type RunResult } from '../sim/run.ts'
 import { SCENARIOS } from '../sim/scenarios/index.ts'
 import { readSeries, type Series } from '../sim/world/replay.ts'
 import { REPLAYABLE, type Replayable } from '../sim/world/world.ts'
 import { gatewayOfSimulation } from './gatewayOfSimulation.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
+import { regionOption } from './regionOption.ts'
 import { texts } from './texts.ts'
 
 const NODES_MAX = 2_000
@@ -64,6 +66,7 @@ export async function run(args: string[]): Promise<number> {
       hours: { type: 'string', default: '24' },
       seed: { type: 'string', default: '1' },
       costs: { type: 'string', default: '1' },
+      region: { type: 'string', default: REGION_DEFAULT },
       replay: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -82,6 +85,7 @@ export async function run(args: string[]): Promise<number> {
     hours: wholeNumber('--hours', values.hours, HOURS_MIN, HOURS_MAX),
     seed: wholeNumber('--seed', values.seed, 0, SEED_MAX),
     costFactor: wholeNumber('--costs', values.costs, 1, 4),
+    region: regionOption(values.region),
     replay: readReplays(values.replay),
   }
   const result = await runScenario(options, gatewayOfSimulation())

@@ -1,4 +1,7 @@
 /** What the command line says, in both languages. Vietnamese where the environment's language is Vietnamese, else English. */
+import { REGION_DEFAULT, REGIONS } from '../core/regions/index.ts'
+
+const REGION_NAMES = REGIONS.map(({ name }) => name).join(' | ')
 
 const en = {
   usage: 'Usage: fieldnode <command> [options]',
@@ -22,7 +25,7 @@ const en = {
   build: {
     help: [
       'Usage: fieldnode build [--region AS923-2] [--json]',
-      '  --region  frequency plan of the bundles',
+      `  --region  frequency plan of the bundles: ${REGION_NAMES}; ${REGION_DEFAULT} when left out`,
       '  --json    a line of JSON a bundle: board, profile, region, file, bytes, functions',
     ].join('\n'),
     made: (file: string, bytes: number, functions: number) =>
@@ -55,7 +58,7 @@ const en = {
     help: [
       'Usage: fieldnode gateway --data <folder> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700]',
       '  --data    folder of the store and the keys; made when absent',
-      '  --region  frequency plan',
+      `  --region  frequency plan: ${REGION_NAMES}; ${REGION_DEFAULT} when left out`,
       '  --http    address of the page and the API',
       '  --udp     address the radio forwarders send to',
       "  The operator's PIN is read from the environment variable FIELDNODE_PIN at the first start and kept as a hash.",
@@ -68,11 +71,12 @@ const en = {
   },
   sim: {
     help: [
-      'Usage: fieldnode sim [--scenario village] [--nodes 100] [--hours 24] [--seed 1] [--costs 1] [--replay quantity=file.csv] [--json]',
+      'Usage: fieldnode sim [--scenario village] [--nodes 100] [--hours 24] [--seed 1] [--costs 1] [--region AS923-2] [--replay quantity=file.csv] [--json]',
       '  --nodes   1 to 2000',
       '  --hours   virtual hours, 2 or more; the last one takes no readings, so that queues drain',
       '  --seed    seed of weather, noise and radio: the same seed gives the same trace',
       '  --costs   times what a call costs the ESP32 by our estimate, 1 to 4',
+      `  --region  frequency plan of nodes and gateway: ${REGION_NAMES}; ${REGION_DEFAULT} when left out`,
       '  --replay  a recorded series (CSV with the columns timestamp and value) in place of airTemperature, airHumidity, soilMoisture or waterLevel;',
       '            may be given once a quantity',
       '  --json    one line of JSON',
@@ -141,7 +145,7 @@ const vi: Texts = {
   build: {
     help: [
       'Cách dùng: fieldnode build [--region AS923-2] [--json]',
-      '  --region  quy hoạch tần số của các gói',
+      `  --region  quy hoạch tần số của các gói: ${REGION_NAMES}; không ghi thì là ${REGION_DEFAULT}`,
       '  --json    mỗi gói một dòng JSON: board, profile, region, file, bytes, functions',
     ].join('\n'),
     made: (file, bytes, functions) => `${file}: ${bytes} byte, ${functions} hàm`,
@@ -172,7 +176,7 @@ const vi: Texts = {
     help: [
       'Cách dùng: fieldnode gateway --data <thư mục> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700]',
       '  --data    thư mục của kho số liệu và khóa; tạo mới nếu chưa có',
-      '  --region  quy hoạch tần số',
+      `  --region  quy hoạch tần số: ${REGION_NAMES}; không ghi thì là ${REGION_DEFAULT}`,
       '  --http    địa chỉ của trang web và API',
       '  --udp     địa chỉ nhận gói tin của trạm chuyển tiếp',
       '  Mã PIN của người vận hành lấy từ biến môi trường FIELDNODE_PIN ở lần chạy đầu và được lưu dưới dạng băm.',
@@ -184,11 +188,12 @@ const vi: Texts = {
   },
   sim: {
     help: [
-      'Cách dùng: fieldnode sim [--scenario village] [--nodes 100] [--hours 24] [--seed 1] [--costs 1] [--replay đại-lượng=tệp.csv] [--json]',
+      'Cách dùng: fieldnode sim [--scenario village] [--nodes 100] [--hours 24] [--seed 1] [--costs 1] [--region AS923-2] [--replay đại-lượng=tệp.csv] [--json]',
       '  --nodes   từ 1 đến 2000',
       '  --hours   số giờ mô phỏng, ít nhất 2; giờ cuối không đo nữa để các nút gửi hết số liệu',
       '  --seed    hạt giống của thời tiết, nhiễu và sóng vô tuyến: cùng hạt giống thì cùng kết quả',
       '  --costs   nhân chi phí ước lượng của mỗi lời gọi trên ESP32, từ 1 đến 4',
+      `  --region  quy hoạch tần số của các nút và bộ tập trung: ${REGION_NAMES}; không ghi thì là ${REGION_DEFAULT}`,
       '  --replay  chuỗi đã ghi (CSV có cột timestamp và value) thay cho airTemperature, airHumidity, soilMoisture hoặc waterLevel;',
       '            mỗi đại lượng một lần',
       '  --json    một dòng JSON',

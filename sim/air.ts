@@ -111,6 +111,11 @@ export class Air {
     return { name, lossDb: pathLossDb(distanceM) + shadow, fading: random }
   }
 
+  /** The concentrator's channel, in Hz, that a frame was sent on: what it tells of the frame, whose own frequency is some steps of a synthesizer off. */
+  channelOf({ frequencyHz }: LoraSetting): number | undefined {
+    return this.options.channelsHz.find((hz) => Math.abs(hz - frequencyHz) <= SAME_CHANNEL_HZ)
+  }
+
   /** The air as one node's radio meets it. */
   ether(link: Link): Ether {
     return {
@@ -152,10 +157,7 @@ export class Air {
   /** What is against a frame before any other frame is looked at. */
   private refusal(uplink: Uplink): AirLoss | undefined {
     const { setting, startMicros } = uplink
-    const onChannel = this.options.channelsHz.some(
-      (hz) => Math.abs(hz - setting.frequencyHz) <= SAME_CHANNEL_HZ,
-    )
-    if (!onChannel || setting.bandwidthHz !== 125_000) return 'channel'
+    if (this.channelOf(setting) === undefined || setting.bandwidthHz !== 125_000) return 'channel'
     const symbol = symbolMicros(setting.spreadingFactor, setting.bandwidthHz)
     const public_ =
       setting.syncWord === 0x34 && setting.payloadCrc && setting.explicitHeader && !setting.invertedIq

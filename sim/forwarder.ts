@@ -127,7 +127,7 @@ export class Forwarder {
       tmst: this.tmst(endMicros),
       chan: 0,
       rfch: 0,
-      freq: Math.round(setting.frequencyHz / 1000) / 1000,
+      freq: (this.air.channelOf(setting) ?? setting.frequencyHz) / 1e6,
       stat: 1,
       modu: 'LORA',
       datr: `SF${setting.spreadingFactor}BW${setting.bandwidthHz / 1000}`,

@@ -1,5 +1,6 @@
 /** What the simulator asks of a gateway. The composition (cli) fulfils it with the real one; the simulator knows no other. */
 import type { Clock } from '../core/clock.ts'
+import type { Region } from '../core/regions/index.ts'
 
 /** A node as it is registered at the gateway before it first speaks. */
 export interface Registration {
@@ -50,5 +51,5 @@ export interface GatewayPort {
   close(): Promise<void>
 }
 
-/** Makes the gateway of a run. All it knows of time is `clock`. */
-export type MakeGateway = (clock: Clock) => Promise<GatewayPort>
+/** Makes the gateway of a run. All it knows of time is `clock`; `region` is the one of the nodes and of the air. */
+export type MakeGateway = (clock: Clock, region: Region) => Promise<GatewayPort>

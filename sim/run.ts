@@ -25,6 +25,7 @@ export interface RunOptions {
   seed: number
   /** Unix time at which the run begins; by default midnight of 12 October 2026 in Viet Nam. */
   startMs?: number
+  /** Of nodes, air, forwarder and gateway; Viet Nam's by default. */
   region?: Region
   /** Times the costs of costs.ts. */
   costFactor?: number
@@ -87,7 +88,7 @@ export async function openSimulation(options: RunOptions, makeGateway: MakeGatew
   const startMs = options.startMs ?? START_MS
   const clock = new VirtualClock(startMs)
   const gate = new Gate(clock)
-  const gateway = await makeGateway(gate.clock)
+  const gateway = await makeGateway(gate.clock, region)
   const { latitude, longitude } = scenario
   const world = new World({
     seed,

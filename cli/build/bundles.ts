@@ -17,14 +17,18 @@ export interface Bundle {
   readonly findings: readonly Finding[]
 }
 
-/** What a bundle begins with; rollup follows its imports, which start at the root. */
+/** Plain data as the source of a literal. Its names stay unquoted, so that they are shortened as those in the code that reads them are. */
+export const literal = (value: object): string => JSON.stringify(value).replace(/"([A-Za-z]\w*)":/g, '$1:')
+
+/** What a bundle begins with; rollup follows its imports, which start at the root. The region is written out: what regions share is
+ *  joined here and not on a node. */
 function entryCode({ board, profile, region }: BundlePlan): string {
   return [
     `import { start } from './firmware/start.ts'`,
     `import { espruinoHal } from './firmware/hal/espruino.ts'`,
     `import { ${board.exported} as board } from './${board.file}'`,
     `import { ${profile.exported} as profile } from './${profile.file}'`,
-    `import { ${region.exported} as region } from './${region.file}'`,
+    `const region = ${literal(region)}`,
     `start(board, profile, region, espruinoHal(board))`,
   ].join('\n')
 }
@@ -44,7 +48,7 @@ function finished(plan: BundlePlan, { code, map }: Chained): Bundle {
   return {
     board: board.name,
     profile: plan.profile.value.name,
-    region: plan.region.value.name,
+    region: plan.region.name,
     file: plan.file,
     bytes,
     functions,

@@ -3,11 +3,12 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Board } from '../../firmware/board.ts'
-import { REGIONS, type Region } from '../../core/regions/index.ts'
+import { REGION_DEFAULT, regionNamed, type Region } from '../../core/regions/index.ts'
 import type { Profile } from '../../firmware/profiles/profile.ts'
 
+export { REGION_DEFAULT }
+
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-export const REGION_DEFAULT = 'AS923-2'
 
 /** A literal, the file it stands in (relative to the root) and the name it is exported by. */
 export interface Exported<T> {
@@ -20,7 +21,7 @@ export interface Exported<T> {
 export interface BundlePlan {
   readonly board: Exported<Board>
   readonly profile: Exported<Profile>
-  readonly region: Exported<Region>
+  readonly region: Region
   /** Of the output, without its folder: <board>-<profile>.js, with the region when it is not the default. */
   readonly file: string
 }
@@ -45,12 +46,9 @@ export const boards = (): Promise<Exported<Board>[]> => exportsIn('boards', (val
 export const profiles = (): Promise<Exported<Profile>[]> =>
   exportsIn('firmware/profiles', (value) => 'mount' in value && 'run' in value)
 
-export const regions = (): Promise<Exported<Region>[]> =>
-  exportsIn('core/regions', (value) => REGIONS.includes(value as Region))
-
 /** Every board with every profile for one region, which has to be one of core/regions. */
 export async function bundlePlans(regionName = REGION_DEFAULT): Promise<BundlePlan[]> {
-  const region = (await regions()).find((row) => row.value.name === regionName)
+  const region = regionNamed(regionName)
   if (!region) throw new Error(`core/regions: no region ${regionName}`)
   const suffix = regionName === REGION_DEFAULT ? '' : `-${regionName}`
   const all = await profiles()

@@ -22,6 +22,7 @@ export const eu868: Region = {
   payloadBytesMax: [51, 51, 51, 115, 222, 242, 242],
   payloadBytesMaxDwell: [51, 51, 51, 115, 222, 242, 242],
   dwellDefault: false,
+  dwellLifted: false,
   txParamSetup: false,
   joinDataRate: 2,
   rx2: { frequencyHz: 869_525_000, dataRate: 0 },

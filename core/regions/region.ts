@@ -6,7 +6,7 @@ export interface DataRate {
   readonly bandwidthHz: number
 }
 
-/** A stretch of spectrum with a limit on how much of the time one may transmit. */
+/** A stretch of spectrum with a limit on how much of the time one may transmit: 1000 is none. */
 export interface DutyBand {
   readonly fromHz: number
   readonly toHz: number
@@ -21,7 +21,7 @@ export interface Region {
   readonly toHz: number
   /** Channels every node has: joins go out here. A downlink in RX1 comes on the uplink's channel. */
   readonly channelsHz: readonly number[]
-  /** Channels the network adds: the first five by the join accept's CFList, others by NewChannelReq. */
+  /** Channels the network adds and its concentrator hears: the first five by the join accept's CFList, where that may last as long as it takes. */
   readonly extraChannelsHz: readonly number[]
   /** By data rate; what is not LoRa is left out at the end. */
   readonly dataRates: readonly DataRate[]
@@ -35,6 +35,8 @@ export interface Region {
   readonly payloadBytesMaxDwell: readonly number[]
   /** Whether a node is bound to 400 ms until the network lifts it. */
   readonly dwellDefault: boolean
+  /** Whether a network lifts that by TxParamSetupReq: only where the law is known to ask no dwell limit. */
+  readonly dwellLifted: boolean
   /** Whether TxParamSetupReq exists here; elsewhere a node does not answer it. */
   readonly txParamSetup: boolean
   readonly joinDataRate: number

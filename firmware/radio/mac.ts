@@ -46,8 +46,8 @@ export interface Mac {
 }
 
 /** Uplinks without any downlink until the network is asked for one, and then until the node falls back (4.3.1.1). */
-const ADR_ACK_LIMIT = 64
-const ADR_ACK_DELAY = 32
+export const ADR_ACK_LIMIT = 64
+export const ADR_ACK_DELAY = 32
 /** A value that is never used: behind it the counters would begin again. */
 const COUNTER_END = 0xffffffff
 /** An ordinary sample with its header: answers to MAC commands never take its place. */

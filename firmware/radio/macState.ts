@@ -106,6 +106,8 @@ export function openState(
     state.setUint32(AT_KEY_MARK, keyMark)
     resetLink(state, region)
   }
+  // A bundle for another region is on the node now: its session and channels are over, its nonces stay used.
+  if (channelHz(state, 0) !== region.channelsHz[0]) resetLink(state, region)
   const savedSeconds = state.getUint32(AT_SAVED_SECONDS)
   // Time that runs backwards began anew with the power: how long that was off is unknown, so all of the wait is kept.
   if (nowSeconds < savedSeconds)

@@ -28,6 +28,10 @@ const JOIN_NONCE_MAX = 0xffffff
 /** Channels that a CFList of type 0 carries. */
 const CFLIST_CHANNELS = 5
 
+/** The channels that an accept names. With them it lasts 453 ms at SF10, so it goes without where frames stay bound to 400 ms. */
+const channelsOf = ({ dwellDefault, dwellLifted, extraChannelsHz }: Region): number[] =>
+  dwellDefault && !dwellLifted ? [] : extraChannelsHz.slice(0, CFLIST_CHANNELS)
+
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /** An address for the node: of its EUI, so that nothing has to be drawn, and the next free one where two would meet. */
@@ -70,7 +74,7 @@ export async function acceptJoin(
     rx1DrOffset: 0,
     rx2DataRate: region.rx2.dataRate,
     rxDelaySeconds: region.receiveDelaySeconds,
-    channelHz: region.extraChannelsHz.slice(0, CFLIST_CHANNELS),
+    channelHz: channelsOf(region),
   }
   await store.write({ sessions: [sessionRow(node)] })
   return { node, phy: sealJoinAccept(tableAes, node.appKey, accept) }

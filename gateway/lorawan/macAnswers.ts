@@ -43,8 +43,8 @@ export function answerCommands(
     if (cid === CID.deviceTime) answers.ordinary.push(encodeDeviceTimeAns(receptions[0]!.receivedMs))
     if (cid === CID.linkCheck) answers.ordinary.push(linkCheckAnswer(receptions))
   }
-  // The law here knows no dwell time; a node keeps the plan's until it is told.
-  if (session.dwell) {
+  // Where the law knows no dwell time, a node keeps the plan's until it is told.
+  if (session.dwell && region.dwellLifted) {
     const setup = { uplinkDwell: false, downlinkDwell: false, eirpDbmMax: region.eirpDbmMax }
     answers.urgent.push(encodeTxParamSetupReq(setup))
   }

@@ -12,6 +12,8 @@ import type { Window } from './windows.ts'
 
 /** A frame must be with the forwarder this long before it goes on the air: to be read, queued and programmed. */
 const LEAD_MS = 40
+/** The strongest row of the power tables that forwarders are shipped with (tx_lut of Lora-net packet_forwarder); they refuse more. */
+const FORWARDER_DBM_MAX = 27
 
 export interface Downlink {
   phy: Uint8Array
@@ -58,7 +60,7 @@ export class Transmitter {
     if (!this.duty.allows(gateway, frequencyHz, this.clock.now(), airtimeUs, sharePercent))
       return this.refused('duty')
     const tmst = (reception.tmst + 1000 * window.delayMs) % 0x100000000
-    const powerDbm = this.region.eirpDbmMax
+    const powerDbm = Math.min(this.region.eirpDbmMax, FORWARDER_DBM_MAX)
     const result = await this.forwarders.send(gateway, {
       tmst,
       frequencyHz,

@@ -1,12 +1,15 @@
 /** `fieldnode build`: what it prints, what it writes, and what stops it. */
 import { spawnSync } from 'node:child_process'
+import { runInNewContext } from 'node:vm'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { minify } from 'terser'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { build, report } from '../../cli/build.ts'
+import { literal } from '../../cli/build/bundles.ts'
 import { TERSER } from '../../cli/build/chain.ts'
-import { bundlePlans, REGION_DEFAULT, regions, ROOT, type BundlePlan } from '../../cli/build/plan.ts'
+import { bundlePlans, REGION_DEFAULT, ROOT, type BundlePlan } from '../../cli/build/plan.ts'
+import { REGIONS } from '../../core/regions/index.ts'
 import { texts } from '../../cli/texts.ts'
 
 // Under the root: rollup's TypeScript plugin takes no other sources.
@@ -46,6 +49,14 @@ test('every board has a bundle for every profile, and the name says the region w
   expect(await names('EU868')).toEqual(usual.map((file) => file.replace(/\.js$/, '-EU868.js')))
 })
 
+test('a region is written out whole: read back, its literal is the region, also where regions share', () => {
+  for (const region of REGIONS) {
+    const source = literal(region)
+    expect(source).not.toMatch(/"\w+":/)
+    expect(runInNewContext(`JSON.stringify(${source})`)).toBe(JSON.stringify(region))
+  }
+})
+
 test("however many variables there are, none takes the name of one of Espruino's", async () => {
   const lines = Array.from({ length: 4_000 }, (_, i) => `var v${i} = getTime(); print(v${i}, v${i})`)
   const { code } = await minify(lines.join('\n'), TERSER)
@@ -77,6 +88,10 @@ test('prints a line of JSON a bundle; one over its budgets or with a trap is ref
   expect(line['bytes']).toBeLessThanOrEqual(60_000)
   expect(line['functions']).toBeGreaterThan(5)
   expect(readdirSync(join(ROOT, to))).toEqual([file])
+  // One region's channels, and nothing of how regions are put together.
+  const code = readFileSync(join(ROOT, to, file), 'utf8')
+  expect(['8681e5', '9214e5', '9232e5'].map((hz) => code.split(hz).length - 1)).toEqual([1, 0, 0])
+  expect(code).not.toContain('Object.assign')
   expect(errors).toHaveLength(3)
   const [trap, bytes, functions] = errors
   expect(trap).toMatch(new RegExp(`^${folder}/trap\\.ts:4: .*missing-static`))
@@ -109,7 +124,7 @@ test('a fault of the sources stops the build with file and line, without a stack
 })
 
 test('an unknown region is an argument error with the regions there are', async () => {
-  const names = (await regions()).map((row) => row.value.name)
+  const names = REGIONS.map(({ name }) => name)
   const { status, stdout, stderr } = fieldnode('--region', 'XX123', '--json')
   expect([status, stdout]).toEqual([2, ''])
   expect(stderr).toContain(`--region: expected ${names.join(' | ')}, got XX123`)

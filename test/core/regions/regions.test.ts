@@ -1,136 +1,163 @@
-/** Regions against ChirpStack's tables (dumped by running it) and against themselves. */
-import { existsSync, readFileSync } from 'node:fs'
+/** Regions against themselves: every table is whole and every frequency lies where one may send. Small domains are tested whole. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { airtimeMicroseconds } from '../../../core/lorawan/airtime.ts'
-import { REGIONS, regionNamed } from '../../../core/regions/index.ts'
-import { dutyBandOf, payloadBytesMax, rx1DataRate } from '../../../core/regions/region.ts'
+import { AS923 } from '../../../core/regions/as923.ts'
+import { REGION_DEFAULT, REGIONS, regionNamed } from '../../../core/regions/index.ts'
+import { dutyBandOf, payloadBytesMax, rx1DataRate, type Region } from '../../../core/regions/region.ts'
+import { AT_BAND_FREE_SECONDS, AT_CHANNELS } from '../../../firmware/radio/macState.ts'
 
-interface Published {
-  freqRange: [number, number]
-  joinChannels: number[]
-  maxEirpDbm: number
-  dutyCycle: [number, number, number][] | null
-  rx2: { freq: number; dr: number }
-  rx1Delay: number
-  joinAcceptDelay1: number
-  rx1DrOffset: [number, number]
-  maxUlDr: number
-  txParamSetup: boolean
-  txPowerOffsets: number[]
-  drs: { dr: number; m: { mod: string; sf?: number; bw?: number } }[]
-  maxPayload_MN: Record<string, Record<string, [number, number]>>
-  rx1DrTable_noDwell: Record<string, number[]>
-  rx1DrTable_dwell: Record<string, number[]>
-}
+/** Half of the 125 kHz that a frame takes. */
+const HALF_HZ = 62_500
+/** FSK: a node here has no RX1 then. */
+const FSK = 7
+const DWELL_MICROS = 400_000
 
-const file = new URL('../../../../shared/data/regions.json', import.meta.url)
-const present = existsSync(file)
-if (!present) console.log('regions are not compared: ../shared/data/regions.json is not beside the project')
-const published = present
-  ? (JSON.parse(readFileSync(file, 'utf8')) as {
-      regions: Record<string, Published>
-      _country: {
-        VN: {
-          plan: string
-          band: number[]
-          dutyCycle: { endDevice: number; gateway: number }
-          suggestedChannels8: number[]
-        }
-      }
-      _common: { syncWord: number }
-    })
-  : undefined
+const allHz = (region: Region): number[] => [...region.channelsHz, ...region.extraChannelsHz]
 
 test('AS923-2 is the default, and names find their region', () => {
-  expect(REGIONS[0]!.name).toBe('AS923-2')
+  expect(REGION_DEFAULT).toBe('AS923-2')
+  expect(REGIONS.map(({ name }) => name)).toEqual([
+    'AS923-1',
+    'AS923-2',
+    'AS923-3',
+    'AS923-4',
+    'EU868',
+    'IN865',
+  ])
   for (const region of REGIONS) expect(regionNamed(region.name)).toBe(region)
   expect(regionNamed('MARS')).toBeUndefined()
 })
 
-describe.skipIf(!present).each(REGIONS.map((region) => [region.name, region] as const))(
-  '%s as published',
-  (name, region) => {
-    const row = published?.regions[name] as Published
-
-    test('channels, windows, limits', () => {
-      expect([region.fromHz, region.toHz]).toEqual(row.freqRange)
-      expect(region.channelsHz).toEqual(row.joinChannels)
-      expect(region.rx2).toEqual({ frequencyHz: row.rx2.freq, dataRate: row.rx2.dr })
-      expect(region.receiveDelaySeconds).toBe(row.rx1Delay)
-      expect(region.joinAcceptDelaySeconds).toBe(row.joinAcceptDelay1)
-      expect(region.eirpDbmMax).toBe(row.maxEirpDbm)
-      expect(region.uplinkDataRateMax).toBe(row.maxUlDr)
-      expect(region.txParamSetup).toBe(row.txParamSetup)
-      expect(region.rx1Offsets).toBe(row.rx1DrOffset[1] + 1)
-      expect(row.txPowerOffsets).toEqual(Array.from({ length: region.powerSteps + 1 }, (_, i) => 0 - 2 * i))
-      expect(region.syncWord).toBe(published!._common.syncWord)
-    })
-
-    test('data rates', () => {
-      region.dataRates.forEach((rate, dr) => {
-        const { m } = row.drs.find((entry) => entry.dr === dr)!
-        expect(rate).toEqual({ spreadingFactor: m.sf, bandwidthHz: m.bw })
-      })
-    })
-
-    test('payloads with and without dwell time', () => {
-      for (let dr = 0; dr < region.dataRates.length; dr++) {
-        expect(payloadBytesMax(region, dr, false)).toBe(row.maxPayload_MN['RP2-1.0.3_noDwell']![dr]![1])
-        expect(payloadBytesMax(region, dr, true)).toBe(row.maxPayload_MN['RP2-1.0.3_dwell']![dr]![1])
-      }
-    })
-
-    test("the first window's data rate", () => {
-      for (let dr = 0; dr < 8; dr++)
-        for (let offset = 0; offset < region.rx1Offsets; offset++) {
-          expect(rx1DataRate(region, dr, offset, false)).toBe(row.rx1DrTable_noDwell[dr]![offset])
-          expect(rx1DataRate(region, dr, offset, true)).toBe(row.rx1DrTable_dwell[dr]![offset])
-        }
-    })
-
-    test('duty cycle', () => {
-      if (!row.dutyCycle) return
-      expect(
-        region.duty.map((band) => [band.fromHz / 1e6, band.toHz / 1e6, band.nodePerMille / 1000]),
-      ).toEqual(row.dutyCycle)
-    })
-  },
-)
-
-test.skipIf(!present)('Viet Nam: the eight channels, 1 % and 10 %', () => {
-  const { VN } = published!._country
-  const region = regionNamed(VN.plan)!
-  const all = [...region.channelsHz, ...region.extraChannelsHz].sort()
-  expect(all).toEqual(VN.suggestedChannels8)
-  expect(region.duty).toEqual([
-    {
-      fromHz: VN.band[0],
-      toHz: VN.band[1],
-      nodePerMille: 1000 * VN.dutyCycle.endDevice,
-      gatewayPerMille: 1000 * VN.dutyCycle.gateway,
-    },
-  ])
+test('no two regions begin with the same channel: a node knows by it that it was given another region', () => {
+  expect(new Set(REGIONS.map(({ channelsHz }) => channelsHz[0])).size).toBe(REGIONS.length)
 })
 
-describe.each(REGIONS.map((region) => [region.name, region] as const))('%s in itself', (_name, region) => {
-  test('every frequency lies in the region and in a duty band', () => {
-    for (const hz of [...region.channelsHz, ...region.extraChannelsHz, region.rx2.frequencyHz]) {
-      expect(hz).toBeGreaterThanOrEqual(region.fromHz)
-      expect(hz).toBeLessThanOrEqual(region.toHz)
-      expect(dutyBandOf(region, hz)).toBeGreaterThanOrEqual(0)
+describe.each([
+  ['AS923-2', -1_800_000],
+  ['AS923-3', -6_600_000],
+  ['AS923-4', -5_900_000],
+] as const)('%s', (name, offsetHz) => {
+  const [one, other] = [regionNamed('AS923-1')!, regionNamed(name)!]
+
+  test('is AS923-1 moved by its offset', () => {
+    expect(other.channelsHz).toEqual(one.channelsHz.map((hz) => hz + offsetHz))
+    expect(other.rx2).toEqual({ ...one.rx2, frequencyHz: one.rx2.frequencyHz + offsetHz })
+    for (const field of Object.keys(AS923) as (keyof typeof AS923)[]) expect(other[field]).toBe(one[field])
+  })
+
+  test('takes all that does not depend on frequency or law from what the four share', () => {
+    const own = Object.keys(other).filter((field) => !(field in AS923))
+    expect(own.sort()).toEqual([
+      'channelsHz',
+      'duty',
+      'dwellLifted',
+      'extraChannelsHz',
+      'fromHz',
+      'name',
+      'rx2',
+      'toHz',
+    ])
+  })
+})
+
+describe.each(REGIONS.map((region) => [region.name, region] as const))('%s in itself', (name, region) => {
+  test('every channel lies whole in the region and in one duty band', () => {
+    for (const hz of [...allHz(region), region.rx2.frequencyHz]) {
+      expect(hz - HALF_HZ).toBeGreaterThanOrEqual(region.fromHz)
+      expect(hz + HALF_HZ).toBeLessThanOrEqual(region.toHz)
+      const band = dutyBandOf(region, hz)
+      expect(band).toBeGreaterThanOrEqual(0)
+      expect(dutyBandOf(region, hz - HALF_HZ + 1)).toBe(band)
+      expect(dutyBandOf(region, hz + HALF_HZ - 1)).toBe(band)
     }
     expect(dutyBandOf(region, 800_000_000)).toBe(-1)
   })
 
-  test('a full frame under dwell time lasts at most 400 ms', () => {
-    if (!region.dwellDefault) return
+  test('channels are whole steps of 100 Hz and do not overlap', () => {
+    const sorted = allHz(region).sort((a, b) => a - b)
+    for (const [i, hz] of sorted.entries()) {
+      expect(hz % 100).toBe(0)
+      if (i) expect(hz - sorted[i - 1]!).toBeGreaterThanOrEqual(2 * HALF_HZ)
+    }
+  })
+
+  test('any frequency is in a band that holds it or in none, and bands do not overlap', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: region.fromHz - 1e6, max: region.toHz + 1e6 }), (hz) => {
+        const holding = region.duty.filter((band) => hz > band.fromHz && hz < band.toHz)
+        const found = region.duty[dutyBandOf(region, hz)]
+        if (holding.length > 1) throw new Error('overlap')
+        if (holding.length === 1 && found !== holding[0]) throw new Error('another band')
+        if (found && (hz < region.fromHz || hz > region.toHz)) throw new Error('outside the region')
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+
+  test("shares of time are real, and a node's record has room for every band", () => {
+    for (const { nodePerMille, gatewayPerMille } of region.duty) {
+      expect(nodePerMille).toBeGreaterThan(0)
+      expect(nodePerMille).toBeLessThanOrEqual(gatewayPerMille)
+      expect(gatewayPerMille).toBeLessThanOrEqual(1000)
+    }
+    expect(4 * region.duty.length).toBeLessThanOrEqual(AT_CHANNELS - AT_BAND_FREE_SECONDS)
+  })
+
+  test('every data rate, offset and dwell time has a first window, or FSK', () => {
+    for (const dwell of [false, true])
+      for (let dr = 0; dr < region.dataRates.length; dr++) {
+        for (let offset = 0; offset < region.rx1Offsets; offset++) {
+          const down = rx1DataRate(region, dr, offset, dwell)
+          if (down !== FSK) expect(region.dataRates[down]).toBeDefined()
+          expect(down).toBe(rx1ByRule(region, dr, offset, dwell))
+          if (dwell && region.dwellDefault) expect(down).toBeGreaterThanOrEqual(region.dwellDataRateMin)
+        }
+        expect(region.dataRates[rx1DataRate(region, dr, 0, dwell)]).toBeDefined()
+      }
+    expect(region.rx1DataRates.length % region.rx1Offsets).toBe(0)
+    expect(region.rx1DataRatesDwell).toHaveLength(region.rx1DataRates.length)
+  })
+
+  test('faster data rates carry as much or more, and the dwell limit never adds', () => {
+    for (const dwell of [false, true])
+      for (let dr = 1; dr < region.dataRates.length; dr++)
+        expect(payloadBytesMax(region, dr, dwell)).toBeGreaterThanOrEqual(
+          payloadBytesMax(region, dr - 1, dwell),
+        )
+    for (let dr = 0; dr < region.dataRates.length; dr++)
+      expect(payloadBytesMax(region, dr, true)).toBeLessThanOrEqual(payloadBytesMax(region, dr, false))
+    expect(region.payloadBytesMax).toHaveLength(region.dataRates.length)
+    expect(region.payloadBytesMaxDwell).toHaveLength(region.dataRates.length)
+    expect(payloadBytesMax(region, region.dataRates.length, false)).toBe(0)
+  })
+
+  test('a full frame under dwell time lasts at most 400 ms, and none is slower than the lowest data rate', () => {
     region.dataRates.forEach((rate, dr) => {
       const payload = payloadBytesMax(region, dr, true)
-      if (payload)
+      if (!region.dwellDefault) expect(payload).toBe(payloadBytesMax(region, dr, false))
+      else if (payload)
         expect(airtimeMicroseconds(payload + 13, rate.spreadingFactor, rate.bandwidthHz)).toBeLessThanOrEqual(
-          400_000,
+          DWELL_MICROS,
         )
       else expect(dr).toBeLessThan(region.dwellDataRateMin)
     })
+    expect(payloadBytesMax(region, region.dwellDataRateMin, true)).toBeGreaterThan(0)
+  })
+
+  test('joins and RX2 use data rates that are there, and a limit is lifted only where there is one', () => {
+    expect(region.dataRates[region.joinDataRate]).toBeDefined()
+    expect(region.dataRates[region.rx2.dataRate]).toBeDefined()
+    expect(region.uplinkDataRateMax).toBeLessThan(region.dataRates.length)
+    if (region.dwellDefault) expect(region.joinDataRate).toBeGreaterThanOrEqual(region.dwellDataRateMin)
+    if (region.dwellLifted) expect([region.dwellDefault, region.txParamSetup]).toEqual([true, true])
+    expect(name).toBe(region.name)
   })
 })
+
+/** RP002: offsets above 5 count upwards; the result stays above the dwell limit's lowest data rate and below what the plan ends at. */
+function rx1ByRule(region: Region, dataRate: number, offset: number, dwell: boolean): number {
+  const lowest = dwell ? region.dwellDataRateMin : 0
+  const highest = region.name === 'IN865' ? 5 : FSK
+  return Math.min(highest, Math.max(lowest, dataRate - (offset > 5 ? 5 - offset : offset)))
+}

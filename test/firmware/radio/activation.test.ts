@@ -155,6 +155,24 @@ test('another AppKey begins anew, so a node that is provisioned again does not k
   expect(bench.boot().joined()).toBe(true)
 })
 
+test('a bundle for another region ends the session, keeps the nonces, and sends on its own channels only', () => {
+  const { bench } = joined()
+  const moved = new Bench(eu868)
+  const network = new Network(moved)
+  network.accept.joinNonce = 2
+  moved.flash = bench.flash
+  moved.nowMs = bench.nowMs + 3_600_000
+  const mac = moved.boot()
+  expect(mac.joined()).toBe(false)
+  expect(moved.join(mac)).toBe(true)
+  expect(new DataView(moved.flash!.buffer).getUint16(AT_DEV_NONCE)).toBe(2)
+  for (let i = 0; i < 10; i++) {
+    moved.noise = i
+    expect(send(moved, mac).sent).toBe(true)
+  }
+  for (const { modulation } of moved.uplinks) expect(eu868.channelsHz).toContain(modulation.frequencyHz)
+})
+
 test('EU868: second window at SF12, every other attempt at SF12', () => {
   const bench = new Bench(eu868)
   const network = new Network(bench)
