@@ -9,8 +9,9 @@ export interface BoardFaults {
   closeAfterBytes?: number
   /** Room in Storage before and after it is compacted. */
   freeBytes?: [number, number]
-  /** Refuses the piece at this offset. */
+  /** Refuses the piece at this offset, so many times; always when no number is given. */
   refuseAt?: number
+  refusals?: number
   /** Stores one byte wrong. */
   corrupt?: boolean
   /** Asleep for so many greetings. */
@@ -37,10 +38,11 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
   let greetings = 0
   let compacted = false
   let garbled = 0
+  let refused = 0
   const board: FakeBoard = { address: '', files, boots: 0, close: () => Promise.resolve() }
 
   function write(name: string, base64: string, at: number, size: number): string {
-    if (at === faults.refuseAt) return 'false'
+    if (at === faults.refuseAt && refused++ < (faults.refusals ?? Infinity)) return 'false'
     const file = at === 0 ? Buffer.alloc(size, 0xff) : files.get(name)!
     Buffer.from(base64, 'base64').copy(file, at)
     if (faults.corrupt && at === 0) file[0]! ^= 1

@@ -65,6 +65,13 @@ describe('a good board', () => {
     expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
   })
 
+  test('gets it whole when a piece was refused: the file is begun anew', async () => {
+    const node = await board({ refuseAt: 900, refusals: 1 })
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
+    expect(said.join()).toContain(boardTexts.faults.write)
+  })
+
   test('may need its Storage tidied up', async () => {
     const node = await board({ freeBytes: [100, 100_000] })
     expect(await run(['--port', node.address, bundle])).toBe(0)

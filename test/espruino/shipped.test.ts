@@ -42,7 +42,7 @@ describe.skipIf(!program)('a bundle that ships', () => {
       const answer = await upload([
         ...['--port', board.address, '--board', on.value.name, '--profile', profile.value.name],
       ])
-      expect(said.slice(-3)).toContain(boardTexts.upload.packet)
+      expect(said.slice(-3), said.join('\n')).toContain(boardTexts.upload.packet)
       expect(answer).toBe(0)
     })
   }
