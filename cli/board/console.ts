@@ -5,15 +5,17 @@ import type { Duplex } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { BoardError } from './error.ts'
 
-/** Ctrl-C stops a program that never waits; where Espruino then enters its debugger, `quit` leaves that. */
-const INTERRUPT = '\x03\nquit\n'
+/** Ctrl-C. It stops a program that never waits, or enters the debugger in the middle of it, which a second one leaves.
+ *  The debugger's own `quit` lets the program run on (Espruino 2v29, jsinteractive.c). */
+const INTERRUPT = '\x03'
+const DEBUGGER = 'debug>'
 const NO_ECHO = '\x10'
 const STORAGE = 'require("Storage")'
 /** Bytes a line carries: in base64, with what is around it, it fits half of Espruino's input buffer (1,023 bytes).
  *  A board that reads on while it still works on a line loses letters. */
 const PIECE_BYTES = 180
 const HELLO_EVERY_MS = 1_000
-/** Espruino on Linux ends at a second Ctrl-C within 5 s of the first. */
+/** Espruino on Linux ends at a second Ctrl-C outside its debugger within 5 s of the first. */
 const HELLOS_PER_INTERRUPT = 6
 /** Cables and busy boards lose letters: a line whose checksum is wrong is sent again. */
 const ASK_ATTEMPTS = 4
@@ -62,21 +64,33 @@ export class BoardConsole {
     this.send('\n')
     const until = Date.now() + this.patience.helloMs
     for (let hello = 0; ; hello++) {
-      if (hello % HELLOS_PER_INTERRUPT === 1) this.send(`${INTERRUPT}\n`)
-      const mark = this.nextMark()
-      this.send(`${NO_ECHO}reset();print("${mark}="+"hello")\n`)
+      if (hello % HELLOS_PER_INTERRUPT === 1) this.send(INTERRUPT)
       const wait = Math.min(HELLO_EVERY_MS, until - Date.now())
-      // The greeting is heard before the reset is done; a timer may still run, and hold the board, in between.
-      if ((await this.seen(new RegExp(`${mark}=hello`), wait)) && (await this.idle())) return
+      if (await this.greeted(wait)) return
       if (this.closed) throw new BoardError('closed', 'hello')
       if (Date.now() >= until) throw new BoardError('noAnswer', `${this.patience.helloMs} ms`)
     }
   }
 
+  /** Whether the board was reset within `waitMs`. */
+  private async greeted(waitMs: number): Promise<boolean> {
+    const mark = this.nextMark()
+    // To the debugger `reset` and `print` are commands of its own; a line that begins otherwise does nothing there.
+    this.send(`${NO_ECHO}void reset();print("${mark}="+"hello")\n`)
+    const found = await this.seen(new RegExp(`${mark}=hello|${DEBUGGER}`), waitMs)
+    if (found?.[0] === DEBUGGER) {
+      this.text = ''
+      this.send(INTERRUPT)
+      return false
+    }
+    // The greeting is heard before the reset is done; a timer may still run, and hold the board, in between.
+    return found !== undefined && this.idle()
+  }
+
   /** Whether the board answers a short line at once. */
   private async idle(): Promise<boolean> {
     const mark = this.nextMark()
-    this.send(`${NO_ECHO}print("${mark}="+"idle")\n`)
+    this.send(`${NO_ECHO}void 0;print("${mark}="+"idle")\n`)
     return (await this.seen(new RegExp(`${mark}=idle`), HELLO_EVERY_MS)) !== undefined
   }
 

@@ -7,6 +7,7 @@ import { boardTexts } from './texts.ts'
 const ATTEMPTS = 3
 /** What a loose cable, or a board that restarts, looks like from here. A file that was written wrong refuses its next piece: erased, it takes it. */
 const PASSING: readonly BoardFault[] = ['closed', 'crc', 'noAnswer', 'write']
+const GONE: readonly BoardFault[] = ['closed']
 
 export interface BoardAt {
   /** tcp://host:port or the path of a serial port. */
@@ -16,7 +17,8 @@ export interface BoardAt {
 }
 
 /** Interrupts the board and does `work`, which starts from its beginning when the line fails: up to three times.
- *  Fails with any BoardFault; a port where nobody ever answered is not tried again. */
+ *  A board that goes
+ *  away before its first answer is tried again too, one that never says anything isn't. Fails with any BoardFault. */
 export async function withBoard<T>(at: BoardAt, work: (board: BoardConsole) => Promise<T>): Promise<T> {
   let answered = false
   for (let attempt = 1; ; attempt++) {
@@ -29,8 +31,8 @@ export async function withBoard<T>(at: BoardAt, work: (board: BoardConsole) => P
       answered = true
       return await work(board)
     } catch (error) {
-      const passing = error instanceof BoardError && PASSING.includes(error.fault)
-      if (!passing || !answered || attempt === ATTEMPTS) throw error
+      if (!(error instanceof BoardError) || attempt === ATTEMPTS) throw error
+      if (!(answered ? PASSING : GONE).includes(error.fault)) throw error
       console.error(boardTexts.tryingAgain(boardTexts.faults[error.fault], error.detail))
     } finally {
       board.close()

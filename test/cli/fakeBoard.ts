@@ -16,6 +16,8 @@ export interface BoardFaults {
   corrupt?: boolean
   /** Asleep for so many greetings. */
   deafGreetings?: number
+  /** Runs a program that never waits: Ctrl-C stops it in the debugger, a second one leaves that. */
+  busy?: boolean
   /** Loses a letter in so many of the lines that write. */
   garbledLines?: number
   /** What its program prints when it boots, at once. */
@@ -39,6 +41,7 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
   let compacted = false
   let garbled = 0
   let refused = 0
+  let interrupts = 0
   const board: FakeBoard = { address: '', files, boots: 0, close: () => Promise.resolve() }
 
   function write(name: string, base64: string, at: number, size: number): string {
@@ -71,11 +74,11 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
 
   /** What the console prints for one line. */
   function obey(line: string): string {
-    if (line.startsWith('reset();')) {
+    if (line.startsWith('void reset();')) {
       if (greetings++ < (faults.deafGreetings ?? 0)) return ''
       return `${/"(#[^"]*)"/.exec(line)![1]}hello\r\n>`
     }
-    const idle = /^print\("([^"]*)"\+"idle"\)$/.exec(line)
+    const idle = /^void 0;print\("([^"]*)"\+"idle"\)$/.exec(line)
     if (idle) return `${idle[1]}idle\r\n>`
     const asked = /^print\("([^"]*)"\+"="\+\(function.*E\.CRC32\(x\)==(\d+)\?.*\)\('([^']*)'\)\+";"\)$/.exec(
       line,
@@ -87,6 +90,15 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
     board.boots++
     const said = (faults.program ?? ['sent 3']).map((text) => `\r\u001b[J${text}\r\n>`).join('')
     return `${mark}=1;\r\n>${said}`
+  }
+
+  /** What a program that never waits leaves of the input: nothing, before a Ctrl-C; the debugger's answers, before a second. */
+  function held(text: string): string | undefined {
+    interrupts += text.split('\u0003').length - 1
+    if (!faults.busy || interrupts > 1) return undefined
+    // The debugger knows `reset`: the program runs on.
+    if (interrupts === 1 && /^\u0010?reset\b/m.test(text)) interrupts = 0
+    return text.includes('\u0003') ? '\r\n                ^\r\ndebug>' : ''
   }
 
   /** The line as the cable lets it through. */
@@ -106,6 +118,11 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
     let text = ''
     socket.on('data', (bytes) => {
       if (faults.silent) return
+      const answer = held(bytes.toString('latin1'))
+      if (answer !== undefined) {
+        socket.write(answer, 'latin1')
+        return
+      }
       const lines = (text + bytes.toString('latin1')).split('\n')
       text = lines.pop()!
       for (const line of lines) {

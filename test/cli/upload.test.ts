@@ -59,6 +59,11 @@ describe('a good board', () => {
     expect(await run(['--port', node.address, bundle])).toBe(0)
   })
 
+  test('is held by a program that never waits', async () => {
+    const node = await board({ busy: true })
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+  })
+
   test('gets every byte over a cable that loses letters', async () => {
     const node = await board({ garbledLines: 3 })
     expect(await run(['--port', node.address, bundle])).toBe(0)

@@ -10,7 +10,7 @@ import { boardTexts } from '../../cli/board/texts.ts'
 import { run as provision } from '../../cli/provision.ts'
 import { run as upload } from '../../cli/upload.ts'
 import { decodeSettings, SETTINGS_BYTES, type Settings } from '../../core/settings.ts'
-import { interpreter, onPath, serveBoard, type BoardServer } from './boardServer.ts'
+import { BOARD_RETRIES, interpreter, onPath, serveBoard, type BoardServer } from './boardServer.ts'
 
 const program = interpreter()
 if (!program)
@@ -38,7 +38,7 @@ const FIRMWARE = [
   ...Array.from({ length: 300 }, (_, i) => `function f${i}(a){return a*${i}+${i * i}}`),
 ].join('\n')
 
-describe.skipIf(!program)('the real interpreter', () => {
+describe.skipIf(!program)('the real interpreter', { retry: BOARD_RETRIES }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'fieldnode-real-'))
   const bundleOf = (code: string) => {
     const file = join(folder, 'bundle.js')

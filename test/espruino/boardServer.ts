@@ -18,6 +18,9 @@ export function interpreter(): string | undefined {
   return process.env['ESPRUINO'] || onPath('espruino-interpreter')
 }
 
+/** For tests that talk to a served board: how often its broken input may cost a test its run. */
+export const BOARD_RETRIES = 2
+
 export interface BoardServer {
   /** tcp://127.0.0.1:port */
   address: string

@@ -8,14 +8,14 @@ import { run as upload } from '../../cli/upload.ts'
 import { builtBundles } from '../parity/built.ts'
 import { live } from '../parity/life.ts'
 import { said as spoken, type Entry } from '../parity/transcript.ts'
-import { serveBoard, type BoardServer } from './boardServer.ts'
+import { BOARD_RETRIES, serveBoard, type BoardServer } from './boardServer.ts'
 import { Interpreter, program } from './interpreter.ts'
 
 const bundles = program ? await builtBundles() : []
 
 const isPacket = (entry: Entry): boolean => spoken(entry).startsWith('print(sent ')
 
-describe.skipIf(!program)('a bundle that ships', () => {
+describe.skipIf(!program)('a bundle that ships', { retry: BOARD_RETRIES }, () => {
   let espruino: Interpreter
   let board: BoardServer
   beforeEach(async () => {
