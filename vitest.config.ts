@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/espruino/**', 'test/e2e/**', 'node_modules/**'],
+    exclude: ['test/espruino/**', 'test/powercut/**', 'test/e2e/**', 'node_modules/**'],
     testTimeout: 60_000,
     pool: 'forks',
     // By itself the runner leaves one core idle, which on two cores is half of them.

@@ -11,7 +11,7 @@ import { boardTexts } from './board/texts.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
 
 /** The file in the board's Storage that the firmware reads at its start. */
-const SETTINGS_FILE = 'settings'
+export const SETTINGS_FILE = 'settings'
 const OWNER_ONLY = 0o600
 
 const texts = boardTexts.provision

@@ -4,16 +4,19 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { crc32 } from 'node:zlib'
 import type { BoardConsole } from './board/console.ts'
-import { BoardError } from './board/error.ts'
+import { BoardError, type BoardFault } from './board/error.ts'
 import { withBoard, type BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
 import { bootAndWatch } from './board/watch.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
+import { SETTINGS_FILE } from './provision.ts'
 
 const BUNDLES = new URL('../dist/firmware/', import.meta.url)
 /** Espruino runs this file at every start. */
 const BOOT_FILE = '.bootcde'
 const PROGRESS_BYTES = 10_000
+/** What a Storage that has to be erased first looks like from here. */
+const STALE: readonly BoardFault[] = ['noSpace', 'write']
 
 const texts = boardTexts.upload
 
@@ -36,10 +39,18 @@ async function upload({ bundle, packetWaitMs, ...at }: Upload): Promise<void> {
   await withBoard(at, async (board) => {
     console.log(texts.connected(at.port))
     let told = 0
-    await board.writeFile(BOOT_FILE, bundle, (written) => {
-      if (written - told < PROGRESS_BYTES) return
-      told = written
-      console.log(texts.progress(written, bundle.length))
+    const write = (): Promise<void> =>
+      board.writeFile(BOOT_FILE, bundle, (written) => {
+        if (written - told < PROGRESS_BYTES) return
+        told = written
+        console.log(texts.progress(written, bundle.length))
+      })
+    await write().catch(async (error: unknown) => {
+      // Full of what was replaced, or of what a power cut has left: a bundle is worth a fresh start.
+      if (!(error instanceof BoardError && STALE.includes(error.fault))) throw error
+      await board.clear(SETTINGS_FILE)
+      told = 0
+      await write()
     })
     console.log(texts.verified(bundle.length, crc32(bundle).toString(16).padStart(8, '0')))
     console.log(await start(board, packetWaitMs))

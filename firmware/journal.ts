@@ -7,18 +7,24 @@
  *
  *  Only the sector with the highest generation is read. When it is full, the next one is erased, gets the latest record of every kind and then the new
  *  one, and its header last: with the header it becomes the newest, without it nothing has happened. A record that does not pass its CRC can only be
- *  the last one, cut off by a power failure; nothing is written behind it, so the sector then counts as full. */
+ *  the last one, cut off by a power failure; nothing is written behind it, so the sector then counts as full. So it does when the last record's head
+ *  looks erased and what follows is not: a chip programs up to PROGRAM_BYTES at once, and the power can fail when any of their bits are done. */
 import { crc16 } from '../core/crc16.ts'
 import type { Flash } from './hal/index.ts'
 
 /** Append-only: a retired kind keeps its number. Up to 5. */
-export const KIND = { mac: 1, queue: 2, node: 3, lamp: 4 } as const
+export const KIND = { mac: 1, queue: 2, node: 3, lamp: 4, settings: 5 } as const
+
+/** Sectors of the node's flash area that the journal takes, from its beginning; the queue has the others. */
+export const JOURNAL_SECTORS = 2
 
 const KINDS = 6
 const SECTOR_HEADER_BYTES = 8
 const RECORD_HEADER_BYTES = 4
 const MARK = 0x666a
 const ERASED = 0xffff
+/** ESP-IDF's drivers hand the chip 32 or 64 bytes at a time. */
+const PROGRAM_BYTES = 64
 
 /** Longest payload: with it, one record of each kind still fits a sector of 4 KiB. */
 export const RECORD_BYTES_MAX = 812
@@ -68,6 +74,13 @@ function headAt(flash: Flash, offset: number, limit: number): number {
   return offset < limit ? read16(flash.read(offset, RECORD_HEADER_BYTES), 0) : ERASED
 }
 
+/** True when nothing was written to these bytes, not even a part of it. */
+export function isErased(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from
+  while (at < to && bytes[at] === 0xff) at++
+  return at >= to
+}
+
 /** Walks the newest sector by its record headers alone: only its last record can be torn, so only that one is read whole. */
 function scan(journal: Journal): void {
   const { flash, limit } = journal
@@ -83,7 +96,8 @@ function scan(journal: Journal): void {
     offset = next
     head = nextHead
   }
-  journal.end = offset
+  const ahead = limit - offset < PROGRAM_BYTES ? limit - offset : PROGRAM_BYTES
+  if (ahead > 0 && isErased(flash.read(offset, ahead), 0, ahead)) journal.end = offset
 }
 
 function writeHeader(journal: Journal): void {

@@ -3,7 +3,7 @@
  *  Node seconds go on through deep sleep, resets and power cuts and never go back. After a power cut they go on from the last saved moment, because nobody
  *  counted while the power was off: a difference of node seconds is then less than the time that passed, and the power count has changed to say so. */
 import { FILTER_WORDS } from '../core/filter/index.ts'
-import { append, KIND, latest, openJournal, type Journal } from './journal.ts'
+import { append, KIND, latest } from './journal.ts'
 import type { NodeParts } from './profiles/profile.ts'
 import { openQueue, type Queue } from './queue.ts'
 import type { Mac } from './radio/mac.ts'
@@ -14,8 +14,8 @@ const POWER_SPREAD_SECONDS = 30
 const SAVING = 3
 /** A silent node must be noticed within a day (core/settings.ts). */
 const INTERVAL_SECONDS_MAX = 86_400
-/** Sectors of the flash area that the journal takes; the queue has the others. */
-const JOURNAL_SECTORS = 4
+/** Of a word in the record: 32 bits, 7 a byte. */
+const WORD_BYTES_MAX = 5
 
 /** Node seconds when the words were last saved. */
 const SAVED_AT = 0
@@ -75,7 +75,6 @@ export const HELLO_KNOWN = 1
 export const HELLO_BEHIND = 2
 
 export interface Node extends NodeParts {
-  readonly journal: Journal
   readonly queue: Queue
   readonly words: Int32Array
   readonly intervalSeconds: number
@@ -103,18 +102,39 @@ export function nowSeconds(node: Node): number {
   return secondsAt(node, node.hal.clock.nowMs())
 }
 
-/** Writes the words to flash; done before anything that ends the program. */
-export function saveState(node: Node): void {
-  node.words[SAVED_AT] = nowSeconds(node)
-  append(node.journal, KIND.node, new Uint8Array(node.words.buffer))
+/** Writes the wake record, which is the words, to flash; done before anything that ends the program. Seven bits a byte, the lowest first, the sign in
+ *  bit 0, so that small words take one byte: the record is half as long and its sectors live twice as long. */
+export function saveState({ words, journal, hal }: Pick<Node, 'words' | 'journal' | 'hal'>): void {
+  words[SAVED_AT] = words[BASE]! + Math.floor(hal.clock.nowMs() / 1000)
+  const record = new Uint8Array(words.length * WORD_BYTES_MAX)
+  let at = 0
+  for (let i = 0; i < words.length; i++) {
+    let rest = ((words[i]! << 1) ^ (words[i]! >> 31)) >>> 0
+    for (; rest > 127; rest >>>= 7) record[at++] = rest | 128
+    record[at++] = rest
+  }
+  append(journal, KIND.node, record.subarray(0, at))
+}
+
+/** The words of a wake record; all zero when it is another profile's. */
+function takeWords(record: Uint8Array, words: Int32Array): void {
+  let at = 0
+  let count = 0
+  while (at < record.length) {
+    let folded = 0
+    let shift = 0
+    for (; record[at]! > 127; shift += 7) folded |= (record[at++]! & 127) << shift
+    folded |= record[at++]! << shift
+    words[count++] = (folded >>> 1) ^ -(folded & 1)
+  }
+  if (count !== words.length) words.fill(0)
 }
 
 /** The words as they were saved, carried over a power cut; all zero on a new node. */
-function restoreWords(parts: NodeParts, journal: Journal, intervalSeconds: number): Int32Array {
+function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
   const words = new Int32Array(FILTERS + parts.profile.quantities.length * FILTER_ROW)
-  const bytes = new Uint8Array(words.buffer)
-  const saved = latest(journal, KIND.node)
-  if (saved !== undefined && saved.length === bytes.length) bytes.set(saved)
+  const saved = latest(parts.journal, KIND.node)
+  if (saved !== undefined) takeWords(saved, words)
   const clockSeconds = Math.floor(parts.hal.clock.nowMs() / 1000)
   const first = words[POWER_COUNT] === 0
   const powered =
@@ -129,7 +149,7 @@ function restoreWords(parts: NodeParts, journal: Journal, intervalSeconds: numbe
     // The filters compare with what was minutes ago; nobody knows how long ago that is now.
     words.fill(0, FILTERS)
     // At once: what is stored under this power count must not be taken for the next one's when the power fails again.
-    append(journal, KIND.node, bytes)
+    saveState({ words, journal: parts.journal, hal: parts.hal })
   }
   return words
 }
@@ -145,23 +165,16 @@ function beginDelivery(node: Node): void {
 
 /** Puts a node together from its parts and what its flash remembers. */
 export function openNode(parts: NodeParts): Node {
-  const { board, profile, region, hal, settings } = parts
+  const { profile, hal, settings, journal } = parts
   const plainSeconds = settings.intervalSeconds || profile.intervalSeconds
-  const journal = openJournal(hal.flash, JOURNAL_SECTORS)
-  const words = restoreWords(parts, journal, plainSeconds)
-  const node: Node = {
-    board,
-    profile,
-    region,
-    hal,
-    settings,
-    journal,
-    queue: openQueue(hal, journal, settings.appKey, profile.quantities),
-    words,
-    intervalSeconds:
-      words[SUPPLY] === SUPPLY_FULL ? plainSeconds : Math.min(SAVING * plainSeconds, INTERVAL_SECONDS_MAX),
-    samplesPerUplink: settings.samplesPerUplink || profile.samplesPerUplink,
-  }
+  const words = restoreWords(parts, plainSeconds)
+  // Into the parts themselves: a second object would cost a node nine variables.
+  const node = parts as { -readonly [Name in keyof Node]: Node[Name] }
+  node.words = words
+  node.queue = openQueue(hal, journal, settings.appKey, profile.quantities)
+  node.intervalSeconds =
+    words[SUPPLY] === SUPPLY_FULL ? plainSeconds : Math.min(SAVING * plainSeconds, INTERVAL_SECONDS_MAX)
+  node.samplesPerUplink = settings.samplesPerUplink || profile.samplesPerUplink
   if (words[EPOCH]! >>> 0 !== node.queue.epoch) beginDelivery(node)
   return node
 }

@@ -5,40 +5,31 @@
  *  When the ring is full, its oldest sector is erased: newer samples are worth more than older ones. Those in it that nobody had acknowledged are counted
  *  in `dropped`, `floor` moves past them, and the next hello tells the gateway not to wait for them. */
 import { crc16 } from '../core/crc16.ts'
-import type { Acknowledgement, Sample } from '../core/packet/types.ts'
+import type { Acknowledgement } from '../core/packet/types.ts'
 import type { Hal } from './hal/index.ts'
-import { KIND, latest, type Journal } from './journal.ts'
+import { isErased, KIND, latest, type Journal } from './journal.ts'
 import {
   drop,
-  ERASED,
-  FIXED_WORDS,
-  FLAG_BITS,
   FREED_BITS,
-  HEADER_BYTES,
   HEADER_WORDS,
+  headerCrc,
   isFreed,
   MARK_HIGH,
+  measure,
   raiseFloor,
   readSlot,
-  readWords,
   saveFreed,
   SAVED_WORDS,
   slotOffset,
-  turn,
-  wordsCrc,
+  store,
+  type Held,
   type Queue,
 } from './queueLog.ts'
 
-export { drop, isFreed, type Queue } from './queueLog.ts'
+export { drop, isFreed, type Held, type Queue } from './queueLog.ts'
 
-/** A sample with what is needed to tell its age. */
-export interface Held {
-  sample: Sample
-  /** Node seconds of the measurement. */
-  atSeconds: number
-  /** Power count at the measurement: another one than now makes the age uncertain. */
-  powerCount: number
-}
+/** A slot counts samples in 9 bits. */
+const SLOTS_MAX = 511
 
 /** A new epoch: 32 bits out of the node's key, its noise, its clock and all counters at hand, so that a wiped node does not repeat one.
  *  The low 8 bits, which travel in each packet, differ from those of the epoch before. */
@@ -55,10 +46,10 @@ function findSectors(queue: Queue): void {
   const epochs = new Uint32Array(queue.sectors)
   const generations = new Uint32Array(queue.sectors)
   for (let sector = 0; sector < queue.sectors; sector++) {
-    const header = readWords(queue.flash, queue.start + sector * queue.flash.sectorSize, HEADER_WORDS)
+    const offset = (queue.journal.sectors + sector) * queue.journal.flash.sectorSize
+    const header = new Uint32Array(queue.journal.flash.read(offset, HEADER_WORDS * 4).buffer)
     const generation = header[2]!
-    if (header[0] !== (MARK_HIGH | wordsCrc(header, 4)) >>> 0 || generation % queue.sectors !== sector)
-      continue
+    if (header[0] !== (MARK_HIGH | headerCrc(header)) >>> 0 || generation % queue.sectors !== sector) continue
     epochs[sector] = header[1]!
     generations[sector] = generation
     queue.firsts[sector] = header[3]!
@@ -78,15 +69,16 @@ function findSlot(queue: Queue): void {
   let high = queue.slots
   while (low < high) {
     const middle = (low + high) >> 1
-    if (readWords(queue.flash, slotOffset(queue, queue.generation, middle), 1)[0] === ERASED) high = middle
+    const slot = queue.journal.flash.read(slotOffset(queue, queue.generation, middle), queue.slotBytes)
+    if (isErased(slot, 0, slot.length)) high = middle
     else low = middle + 1
   }
   queue.slot = low
   queue.next = queue.firsts[queue.generation % queue.sectors]!
   for (let slot = low - 1; slot >= 0; slot--) {
-    const words = readSlot(queue, queue.generation, slot)
-    if (words === undefined) continue
-    queue.next = words[0]! + 1
+    const held = readSlot(queue, queue.generation, slot)
+    if (held === undefined) continue
+    queue.next = held.sample.sequence + 1
     return
   }
 }
@@ -108,24 +100,20 @@ export function openQueue(
   appKey: Uint8Array,
   quantities: readonly number[],
 ): Queue {
-  const flash = hal.flash
-  const start = journal.sectors * flash.sectorSize
-  const valuesAt = FIXED_WORDS + ((quantities.length + 7) >> 3)
-  const slotBytes = (valuesAt + quantities.length) * 4
+  const flash = journal.flash
+  const [headerBytes, slotBytes, wideSlots] = measure(quantities)
   const saved = latest(journal, KIND.queue)
   const words = new Uint32Array(SAVED_WORDS)
   if (saved !== undefined) new Uint8Array(words.buffer).set(saved.subarray(0, SAVED_WORDS * 4))
-  const sectors = (flash.size - start) / flash.sectorSize
+  const sectors = flash.size / flash.sectorSize - journal.sectors
   const queue: Queue = {
-    flash,
     journal,
-    start,
     sectors,
-    quantities: quantities.length,
+    quantities,
     setMark: crc16(new Uint8Array(quantities), 0, quantities.length),
-    valuesAt,
     slotBytes,
-    slots: ((flash.sectorSize - HEADER_BYTES) / slotBytes) | 0,
+    wideSlots,
+    slots: Math.min(((flash.sectorSize - headerBytes) / slotBytes) | 0, SLOTS_MAX),
     epoch: words[0]!,
     next: 0,
     floor: words[2]!,
@@ -145,7 +133,7 @@ export function openQueue(
   return queue
 }
 
-/** Stores one sample; answers its sequence. In flash when the call returns. About 2 ms, and 100 ms more every hundred samples or so. */
+/** Stores one sample; answers its sequence. In flash when the call returns. About 2 ms, and 100 ms more every few hundred samples. */
 export function push(
   queue: Queue,
   values: Int32Array,
@@ -153,17 +141,7 @@ export function push(
   atSeconds: number,
   powerCount: number,
 ): number {
-  if (queue.slot >= queue.slots) turn(queue)
-  const words = new Uint32Array(queue.slotBytes / 4)
-  words[0] = queue.next
-  words[1] = atSeconds
-  words[2] = powerCount & 0xffff
-  for (let i = 0; i < queue.quantities; i++) {
-    words[FIXED_WORDS + (i >> 3)]! |= flags[i]! << ((i & 7) * FLAG_BITS)
-    words[queue.valuesAt + i] = values[i]!
-  }
-  words[2] |= wordsCrc(words, 0) << 16
-  queue.flash.write(slotOffset(queue, queue.generation, queue.slot++), new Uint8Array(words.buffer))
+  store(queue, { sample: { sequence: queue.next, values, flags }, atSeconds, powerCount })
   return queue.next++
 }
 
@@ -174,28 +152,16 @@ export function firstHeld(queue: Queue, from: number): number {
   return sequence
 }
 
-/** Reads a held sample; undefined when flash lost it. One read unless a torn slot stands before it in its sector. */
+/** Reads a held sample; undefined when flash lost it. Values come back as they are sent, in whole wire steps, and a missing one as 0. */
 export function readHeld(queue: Queue, sequence: number): Held | undefined {
   let generation = queue.generation
   while (generation > queue.oldest && queue.firsts[generation % queue.sectors]! > sequence) generation--
-  let slot = sequence - queue.firsts[generation % queue.sectors]!
-  for (; slot >= 0 && slot < queue.slots; slot++) {
-    const words = readSlot(queue, generation, slot)
-    // Behind a torn slot every sample stands one slot later.
-    if (words === undefined || words[0]! < sequence) continue
-    if (words[0] !== sequence) return undefined
-    const flags = new Uint8Array(queue.quantities)
-    for (let i = 0; i < flags.length; i++)
-      flags[i] = (words[FIXED_WORDS + (i >> 3)]! >>> ((i & 7) * FLAG_BITS)) & 15
-    return {
-      sample: {
-        sequence,
-        values: new Int32Array(words.buffer, words.byteOffset + queue.valuesAt * 4, flags.length),
-        flags,
-      },
-      atSeconds: words[1]!,
-      powerCount: words[2]!,
-    }
+  const end = generation === queue.generation ? queue.slot : queue.slots
+  // Behind a torn slot, and behind a sample that took several, every sample stands later.
+  for (let slot = sequence - queue.firsts[generation % queue.sectors]!; slot >= 0 && slot < end; slot++) {
+    const held = readSlot(queue, generation, slot)
+    if (held === undefined || held.sample.sequence < sequence) continue
+    return held.sample.sequence === sequence ? held : undefined
   }
   return undefined
 }

@@ -3,12 +3,25 @@ import type { Region } from '../core/regions/region.ts'
 import { decodeSettings } from '../core/settings.ts'
 import type { Board } from './board.ts'
 import type { Hal } from './hal/index.ts'
-import type { Profile } from './profiles/profile.ts'
+import { append, JOURNAL_SECTORS, KIND, latest, openJournal } from './journal.ts'
+import type { NodeParts, Profile } from './profiles/profile.ts'
 
-/** Starts one node. A blank node, or one whose record is damaged, says so and stays awake for the technician's cable. */
-export function start(board: Board, profile: Profile, region: Region, hal: Hal): void {
+/** All that a cycle is given; undefined on a blank node. The record that a technician wrote lies in Espruino's Storage, where a power cut while a file is written, or while Storage tidies
+ *  itself up, can cost any file; so the journal keeps a copy of the last good one, and a node that finds no other goes on by that. */
+function openParts(board: Board, profile: Profile, region: Region, hal: Hal): NodeParts | undefined {
+  const journal = openJournal(hal.flash, JOURNAL_SECTORS)
   const record = hal.settings()
-  const settings = record === undefined ? 'blank' : decodeSettings(record)
-  if (typeof settings === 'string') hal.log('settings ' + settings)
-  else profile.run({ board, profile, region, hal, settings })
+  const kept = latest(journal, KIND.settings)
+  let settings = record === undefined ? 'blank' : decodeSettings(record)
+  if (typeof settings === 'string') {
+    hal.log('settings ' + settings)
+    if (kept !== undefined) settings = decodeSettings(kept)
+  } else if (kept === undefined || kept.join() !== record!.join()) append(journal, KIND.settings, record!)
+  return typeof settings === 'string' ? undefined : { board, profile, region, hal, settings, journal }
+}
+
+/** Starts one node. A blank node says so and stays awake for the technician's cable. */
+export function start(board: Board, profile: Profile, region: Region, hal: Hal): void {
+  const parts = openParts(board, profile, region, hal)
+  if (parts) profile.run(parts)
 }

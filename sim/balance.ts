@@ -3,6 +3,7 @@
  *  it was freed, until the ring comes round. A reading is a value: one whose flag says that it is missing was not taken. */
 import { FLAG } from '../core/flags.ts'
 import { decodeSettings } from '../core/settings.ts'
+import { JOURNAL_SECTORS, openJournal } from '../firmware/journal.ts'
 import { openNode } from '../firmware/nodeState.ts'
 import { firstHeld, readHeld, type Queue } from '../firmware/queue.ts'
 import { NorFlash } from './chips/flash.ts'
@@ -35,7 +36,7 @@ export function queueOf(node: SimNode): Queue | undefined {
   })
   const settings = node.settings && decodeSettings(node.settings)
   if (settings === undefined || typeof settings === 'string') return undefined
-  return openNode({ ...node.parts, hal, settings }).queue
+  return openNode({ ...node.parts, hal, settings, journal: openJournal(hal.flash, JOURNAL_SECTORS) }).queue
 }
 
 const isReading = (flag: number): boolean => flag !== FLAG.missing
@@ -66,7 +67,9 @@ function addQueue(balance: Balance, queue: Queue, storedOf: ReadonlyMap<string, 
     const stored = storedOf.get(`${queue.epoch}/${sequence}`)
     const held = readHeld(queue, sequence)
     // A sample that the ring has overwritten: as many readings as were stored, or as a whole sample has.
-    const readings = held ? [...held.sample.flags].filter(isReading).length : (stored ?? queue.quantities)
+    const readings = held
+      ? [...held.sample.flags].filter(isReading).length
+      : (stored ?? queue.quantities.length)
     balance.taken += readings
     if (stored !== undefined) continue
     if (held && firstHeld(queue, sequence) === sequence) balance.held += readings

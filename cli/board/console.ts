@@ -19,6 +19,10 @@ const HELLO_EVERY_MS = 1_000
 const HELLOS_PER_INTERRUPT = 6
 /** Cables and busy boards lose letters: a line whose checksum is wrong is sent again. */
 const ASK_ATTEMPTS = 4
+/** What Storage puts before and behind a file. */
+const FILE_BYTES = 64
+/** Erasing 224 pages takes an ESP32 some 12 s, at its slowest a minute and a half. */
+const ERASE_MS = 100_000
 /** How long after the word to start the program starts: the answer has to be out by then. */
 const START_DELAY_MS = 100
 
@@ -96,7 +100,7 @@ export class BoardConsole {
 
   /** The value of an expression without single quotes and backslashes, as the board prints it; `!` and the error when it throws.
    *  It may be evaluated twice when an answer is late. Fails with 'noAnswer', 'crc' or 'closed'. */
-  async ask(expression: string): Promise<string> {
+  async ask(expression: string, patienceMs = this.patience.answerMs / ASK_ATTEMPTS): Promise<string> {
     const mark = this.nextMark()
     const checked = `function(x){try{return E.CRC32(x)==${crc32(expression)}?eval(x):"?"}catch(e){return"!"+e}}`
     // The mark is put together on the board: an echo of the line can't be taken for the answer.
@@ -104,10 +108,7 @@ export class BoardConsole {
     let heard = false
     for (let attempt = 0; attempt < ASK_ATTEMPTS; attempt++) {
       this.send(line)
-      const found = await this.seen(
-        new RegExp(`${mark}=([^;]*);|Uncaught .*\n`),
-        this.patience.answerMs / ASK_ATTEMPTS,
-      )
+      const found = await this.seen(new RegExp(`${mark}=([^;]*);|Uncaught .*\n`), patienceMs)
       if (this.closed) throw new BoardError('closed', expression.slice(0, 40))
       if (found?.[1] !== undefined && found[1] !== '?') return found[1]
       heard ||= found !== undefined
@@ -115,14 +116,15 @@ export class BoardConsole {
     throw new BoardError(heard ? 'crc' : 'noAnswer', expression.slice(0, 40))
   }
 
-  /** Puts `bytes` into the Storage file `name`, and reads them back by their checksum. A file that differs is erased.
+  /** Puts `bytes` into the Storage file `name`, and reads them back by their checksum. A file that differs is erased. Storage never tidies itself up for it.
    *  Fails with 'noSpace', 'write', 'crc', 'noAnswer' or 'closed'. */
   async writeFile(
     name: string,
     bytes: Uint8Array,
     progress: (written: number) => void = () => undefined,
   ): Promise<void> {
-    await this.makeRoom(bytes.length)
+    const free = parseInt(await this.ask(`${STORAGE}.getFree()`), 10)
+    if (!(free > bytes.length + FILE_BYTES)) throw new BoardError('noSpace', `${bytes.length} > ${free}`)
     try {
       await this.writePieces(name, bytes, progress)
     } catch (error) {
@@ -157,13 +159,12 @@ export class BoardConsole {
     this.stream.destroy()
   }
 
-  /** Storage keeps the room of erased files until it is told to tidy up. */
-  private async makeRoom(bytes: number): Promise<void> {
-    const room = `${STORAGE}.getFree()`
-    if (parseInt(await this.ask(room), 10) > bytes) return
-    await this.ask(`${STORAGE}.compact()`)
-    const free = parseInt(await this.ask(room), 10)
-    if (!(free > bytes)) throw new BoardError('noSpace', `${bytes} > ${free}`)
+  /** Erases all of Storage, which keeps the room of replaced files for ever otherwise, and puts the file `keep` back. Espruino's own compact() is never
+   *  asked for: it moves files through RAM, and a power cut then costs any of them; what is kept here waits on this side of the cable. */
+  async clear(keep: string): Promise<void> {
+    const kept = Buffer.from(await this.ask(`btoa(${STORAGE}.read("${keep}")||"")`), 'base64')
+    await this.ask(`${STORAGE}.eraseAll()`, ERASE_MS)
+    if (kept.length > 0) await this.writePieces(keep, kept, () => undefined)
   }
 
   private nextMark(): string {

@@ -5,8 +5,8 @@ import { openPort } from './stream.ts'
 import { boardTexts } from './texts.ts'
 
 const ATTEMPTS = 3
-/** What a loose cable, or a board that restarts, looks like from here. A file that was written wrong refuses its next piece: erased, it takes it. */
-const PASSING: readonly BoardFault[] = ['closed', 'crc', 'noAnswer', 'write']
+/** What a loose cable, or a board that restarts, looks like from here. */
+const PASSING: readonly BoardFault[] = ['closed', 'crc', 'noAnswer']
 const GONE: readonly BoardFault[] = ['closed']
 
 export interface BoardAt {

@@ -1,6 +1,7 @@
 /** Functions of the firmware that run a few times a wake at most, by name: what only they need exists only while they run (nest.ts).
  *  A good candidate answers plain data and gives no closure away; one that is called in a loop would be slow. */
 export const SELDOM: ReadonlySet<string> = new Set([
+  'openParts',
   'decodeSettings',
   'resumeSleep',
   'beginChain',
@@ -31,6 +32,7 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'fallBack',
   'latest',
   'append',
+  'saveState',
   'push',
   'openState',
   'exchangeDue',

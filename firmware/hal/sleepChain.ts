@@ -32,7 +32,10 @@ export function chainEnd(flash: Flash, sector: number): number {
 /** Begins a chain that ends at `seconds` (1 to 2^32 - 2). */
 export function beginChain(flash: Flash, sector: number, seconds: number): void {
   let count = entries(flash, sector)
-  if (count * ENTRY_BYTES >= flash.sectorSize) {
+  // What a power cut tore may look erased at its beginning only.
+  const full = count * ENTRY_BYTES >= flash.sectorSize
+  const next = entryAt(flash, sector, full ? 0 : count)
+  if (full || (next[0]! & next[1]!) !== -1) {
     flash.erase(sector)
     count = 0
   }

@@ -3,6 +3,7 @@ import type { Region } from '../../core/regions/region.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Board } from '../board.ts'
 import type { Hal } from '../hal/index.ts'
+import type { Journal } from '../journal.ts'
 import type { Sensor } from '../sensors/sensor.ts'
 
 /** All that a cycle is given: one object a node, put together in firmware/start.ts. */
@@ -12,6 +13,7 @@ export interface NodeParts {
   readonly region: Region
   readonly hal: Hal
   readonly settings: Settings
+  readonly journal: Journal
 }
 
 export interface Profile {

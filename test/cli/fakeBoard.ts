@@ -7,7 +7,7 @@ export interface BoardFaults {
   silent?: boolean
   /** Closes the connection when this many bytes have been written to its Storage. */
   closeAfterBytes?: number
-  /** Room in Storage before and after it is compacted. */
+  /** Room in Storage before and after it is erased. */
   freeBytes?: [number, number]
   /** Refuses the piece at this offset, so many times; always when no number is given. */
   refuseAt?: number
@@ -38,7 +38,7 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
   const files = new Map<string, Buffer>()
   const sockets = new Set<Socket>()
   let greetings = 0
-  let compacted = false
+  let cleared = false
   let garbled = 0
   let refused = 0
   let interrupts = 0
@@ -64,9 +64,12 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
       return 'undefined'
     }
     if (expression.endsWith('.getFree()'))
-      return String((faults.freeBytes ?? [900_000, 900_000])[compacted ? 1 : 0])
-    if (expression.endsWith('.compact()')) {
-      compacted = true
+      return String((faults.freeBytes ?? [900_000, 900_000])[cleared ? 1 : 0])
+    const read = /^btoa\(require\("Storage"\)\.read\("([^"]+)"\)\|\|""\)$/.exec(expression)
+    if (read) return (files.get(read[1]!) ?? Buffer.alloc(0)).toString('base64')
+    if (expression.endsWith('.eraseAll()')) {
+      cleared = true
+      files.clear()
       return 'undefined'
     }
     return 'Uncaught'

@@ -70,16 +70,19 @@ describe('a good board', () => {
     expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
   })
 
-  test('gets it whole when a piece was refused: the file is begun anew', async () => {
+  test('gets it whole when a piece was refused: Storage is erased, the file begun anew', async () => {
     const node = await board({ refuseAt: 900, refusals: 1 })
     expect(await run(['--port', node.address, bundle])).toBe(0)
     expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
-    expect(said.join()).toContain(boardTexts.faults.write)
   })
 
-  test('may need its Storage tidied up', async () => {
+  test('may have a full Storage: it is erased but for the settings, and never tidied up by Espruino', async () => {
     const node = await board({ freeBytes: [100, 100_000] })
+    node.files.set('settings', Buffer.from('record'))
+    node.files.set('.bootcde', Buffer.from('old'))
     expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect(node.files.get('settings')!.toString()).toBe('record')
+    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
   })
 
   test('may be blank: the advice is to provision it', async () => {

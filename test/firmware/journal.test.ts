@@ -113,6 +113,24 @@ describe('a journal', () => {
     )
   })
 
+  test('writes nothing over a record of which only the later bytes were programmed', () => {
+    for (let done = 1; done < 60; done++) {
+      const flash = new CutFlash()
+      append(openJournal(flash, 4), KIND.mac, payload(40, 1))
+      const before = flash.bytes.slice()
+      append(openJournal(flash, 4), KIND.mac, payload(60, 2))
+      const torn = flash.bytes.slice()
+      const at = before.findIndex((byte, i) => byte !== torn[i])
+      // The power fails while the head still reads as erased.
+      flash.bytes.set(before)
+      flash.bytes[at + done] = torn[at + done]!
+      const isTorn = torn[at + done] !== 0xff
+      append(openJournal(flash, 4), KIND.mac, payload(60, 3))
+      expect(latest(openJournal(flash, 4), KIND.mac), `byte ${done}`).toEqual(payload(60, 3))
+      expect(flash.erases, `byte ${done}`).toBe(isTorn ? 2 : 1)
+    }
+  })
+
   test('does not trust a record that lost a bit', () => {
     const flash = new CutFlash()
     append(openJournal(flash, 4), KIND.mac, payload(40, 1))

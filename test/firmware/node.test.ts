@@ -257,9 +257,9 @@ describe('a full queue', () => {
     const bed = new Bed(profile)
     bed.run(HOUR_MS)
     bed.loses = () => true
-    bed.run(40 * HOUR_MS)
+    bed.run(120 * HOUR_MS)
     bed.loses = () => false
-    bed.run(72 * HOUR_MS)
+    bed.run(200 * HOUR_MS)
     const floor = bed.floors.get(bed.epoch!)!
     expect(floor).toBeGreaterThan(100)
     const sequences = bed.sequences().filter((sequence) => sequence >= floor)

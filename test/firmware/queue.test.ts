@@ -15,13 +15,14 @@ import {
   type Queue,
 } from '../../firmware/queue.ts'
 import { CutFlash, untilCut } from './cutFlash.ts'
+import { mixed, narrow, wide, type Contents } from './queueContents.ts'
 
 const KEY = Uint8Array.from({ length: 16 }, (_, i) => i * 7)
 const SOIL = [1, 3, 4, 16]
 const JOURNAL_SECTORS = 2
 const seed = 20_260_802
 
-/** 2 sectors of journal and 4 of queue; a sector of 256 bytes has 7 slots of 4 quantities. */
+/** 2 sectors of journal and 4 of queue; a sector of 256 bytes has 16 slots of 4 quantities. */
 const smallFlash = (): CutFlash => new CutFlash(6 * 256, 256)
 
 function open(flash: CutFlash, quantities: readonly number[] = SOIL, noise = 1): Queue {
@@ -29,24 +30,18 @@ function open(flash: CutFlash, quantities: readonly number[] = SOIL, noise = 1):
   return openQueue(hal, openJournal(flash, JOURNAL_SECTORS), KEY, quantities)
 }
 
-/** A sample that tells its number: negative values and all flags included. */
-function content(n: number, quantities = 4): { values: Int32Array; flags: Uint8Array } {
-  return {
-    values: Int32Array.from({ length: quantities }, (_, i) => (n * 1_000_003 + i * 77) * (i % 2 ? -1 : 1)),
-    flags: Uint8Array.from({ length: quantities }, (_, i) => [1, 2, 3, 4, 9][(n + i) % 5]!),
-  }
+function pushContent(queue: Queue, n: number, contents: Contents = narrow): number {
+  const { values, flags, atSeconds, powerCount } = contents(n, queue.quantities.length)
+  return push(queue, values, flags, atSeconds, powerCount)
 }
 
-function pushContent(queue: Queue, n: number): number {
-  const { values, flags } = content(n, queue.quantities)
-  return push(queue, values, flags, 1000 + n, 70_000 + n)
-}
-
-function expectContent(queue: Queue, sequence: number, n: number): void {
+/** A missing reading has the value 0, and the power count 16 bits. */
+function expectContent(queue: Queue, sequence: number, n: number, contents: Contents = narrow): void {
+  const { values, flags, atSeconds, powerCount } = contents(n, queue.quantities.length)
   expect(readHeld(queue, sequence), `sample ${sequence}`).toEqual({
-    sample: { sequence, ...content(n, queue.quantities) },
-    atSeconds: 1000 + n,
-    powerCount: (70_000 + n) & 0xffff,
+    sample: { sequence, values: values.map((value, i) => (flags[i] === 9 ? 0 : value)), flags },
+    atSeconds,
+    powerCount: powerCount & 0xffff,
   })
 }
 
@@ -58,25 +53,55 @@ const acknowledgement = (queue: Queue, nextSequence: number, received: number[] 
 
 describe('a queue', () => {
   test('gives back what was pushed, over reboots, in sequence', () => {
+    for (const contents of [narrow, wide, mixed]) {
+      const flash = new CutFlash()
+      for (let n = 0; n < 700; n++) expect(pushContent(open(flash), n, contents)).toBe(n)
+      const queue = open(flash)
+      for (let n = 0; n < 700; n++) expectContent(queue, n, n, contents)
+      expect(readHeld(queue, 700)).toBeUndefined()
+    }
+  })
+
+  test('rounds values as the packet does, and keeps those that fit no steps as they are', () => {
     const flash = new CutFlash()
-    for (let n = 0; n < 300; n++) expect(pushContent(open(flash), n)).toBe(n)
     const queue = open(flash)
-    for (let n = 0; n < 300; n++) expectContent(queue, n, n)
-    expect(readHeld(queue, 300)).toBeUndefined()
+    const good = new Uint8Array(4).fill(1)
+    const last = 0x7fffffff
+    push(queue, Int32Array.of(504, -505, 5, 3709), good, 0, 0)
+    push(queue, Int32Array.of(last, -last - 1, last, -last - 1), good, 0, 0)
+    expect([...readHeld(queue, 0)!.sample.values]).toEqual([500, -510, 10, 3700])
+    expect([...readHeld(queue, 1)!.sample.values]).toEqual([last, -last - 1, last, -last - 1])
+  })
+
+  test('takes any sample as the first of a sector', () => {
+    const values = fc.array(fc.integer({ min: -0x80000000, max: 0x7fffffff }), { minLength: 4, maxLength: 4 })
+    fc.assert(
+      fc.property(fc.array(values, { minLength: 1, maxLength: 4 }), (samples) => {
+        const queue = open(new CutFlash())
+        const good = new Uint8Array(4).fill(1)
+        samples.forEach((sample, n) =>
+          push(queue, Int32Array.from(sample), good, 4_000_000_000 - n, 65_535 + n),
+        )
+        samples.forEach((sample, n) => {
+          const held = readHeld(queue, n)!
+          expect([held.atSeconds, held.powerCount]).toEqual([4_000_000_000 - n, (65_535 + n) & 0xffff])
+          held.sample.values.forEach((value, i) => {
+            const within = Math.max(-2147480000, Math.min(2147480000, sample[i]!))
+            const off = Math.min(Math.abs(value - sample[i]!), Math.abs(value - within))
+            expect(off, `${value} for ${sample[i]}`).toBeLessThanOrEqual(10)
+          })
+        })
+      }),
+      { seed, numRuns: 300 },
+    )
   })
 
   test('holds nine quantities too', () => {
     const flash = new CutFlash()
     const queue = open(flash, [1, 2, 3, 4, 5, 6, 9, 15, 16])
-    expect(queue.slotBytes).toBe(56)
-    pushContent(queue, 5)
-    expectContent(queue, 0, 5)
-  })
-
-  test('keeps ten days of soil samples in the real area', () => {
-    const queue = open(new CutFlash(), SOIL)
-    expect(queue.slotBytes).toBe(32)
-    expect((queue.sectors - 1) * queue.slots).toBeGreaterThan((10 * 86_400) / 600)
+    expect(queue.slotBytes).toBe(21)
+    for (let n = 0; n < 10; n++) pushContent(queue, n, mixed)
+    for (let n = 0; n < 10; n++) expectContent(queue, n, n, mixed)
   })
 
   test('frees only what an acknowledgement of this epoch names', () => {
@@ -114,14 +139,14 @@ describe('a queue', () => {
   test('when full gives up its oldest sector, counts it, and goes on', () => {
     const flash = smallFlash()
     const queue = open(flash)
-    for (let n = 0; n < 28; n++) pushContent(queue, n)
+    for (let n = 0; n < 64; n++) pushContent(queue, n)
     expect([queue.floor, queue.dropped]).toEqual([0, 0])
     acknowledge(queue, acknowledgement(queue, 0, [0b11]))
-    pushContent(queue, 28)
-    expect([queue.floor, queue.dropped]).toEqual([7, 5])
+    pushContent(queue, 64)
+    expect([queue.floor, queue.dropped]).toEqual([16, 14])
     const again = open(flash)
-    expect([again.floor, again.dropped, again.next]).toEqual([7, 5, 29])
-    for (let n = 7; n < 29; n++) expectContent(again, n, n)
+    expect([again.floor, again.dropped, again.next]).toEqual([16, 14, 65])
+    for (let n = 16; n < 65; n++) expectContent(again, n, n)
   })
 
   test('drops nothing that was acknowledged', () => {
@@ -160,8 +185,8 @@ describe('a queue', () => {
     const flash = smallFlash()
     const queue = open(flash)
     for (let n = 0; n < 4; n++) pushContent(queue, n)
-    const slot = JOURNAL_SECTORS * 256 + 256 + 16 + 32
-    flash.bytes[slot + 20]! ^= 1
+    const slot = JOURNAL_SECTORS * 256 + 256 + 40 + 13
+    flash.bytes[slot + 10]! ^= 1
     expect(readHeld(open(flash), 1)).toBeUndefined()
     for (const n of [0, 2, 3]) expectContent(open(flash), n, n)
   })
@@ -210,7 +235,7 @@ function compare(steps: readonly Step[]): void {
   steps.forEach((step, n) => {
     const answer = named(queue, step)
     const failed = untilCut(flash, step.cut, () => {
-      if (step.kind === 'push') pushContent(queue, n)
+      if (step.kind === 'push') pushContent(queue, n, mixed)
       else if (step.kind === 'acknowledge')
         acknowledge(queue, acknowledgement(queue, answer.nextSequence, answer.received))
       else queue = open(flash)
@@ -228,7 +253,7 @@ function compare(steps: readonly Step[]): void {
     held = heldNow()
     expect(queue.next).toBe(pushed.length)
     expect(queue.dropped).toBe(dropped)
-    for (const sequence of held) expectContent(queue, sequence, pushed[sequence]!)
+    for (const sequence of held) expectContent(queue, sequence, pushed[sequence]!, mixed)
     expect(firstHeld(queue, 0)).toBe(held[0] ?? queue.next)
   })
 }
@@ -244,7 +269,10 @@ describe('a queue and plain arrays agree', () => {
 
   test('after a power cut at every byte of a full ring that turns', () => {
     const push = (cut: number | undefined): Step => ({ kind: 'push', back: 0, bits: 0, cut })
-    const fill = Array.from({ length: 28 }, () => push(undefined))
-    for (let cut = 0; cut < 110; cut++) compare([...fill, push(cut), push(undefined)])
+    const queue = open(smallFlash())
+    let count = 0
+    while (queue.generation <= queue.sectors) pushContent(queue, count++, mixed)
+    const fill = Array.from({ length: count - 1 }, () => push(undefined))
+    for (let cut = 0; cut < 130; cut++) compare([...fill, push(cut), push(undefined)])
   })
 })

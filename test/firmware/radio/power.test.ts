@@ -89,6 +89,25 @@ test('random cuts at saves and between: nothing is used twice', () => {
   )
 })
 
+test('a wait of before a power cut ends, however often the node wakes in it', () => {
+  const bench = new Bench()
+  new Network(bench)
+  let mac = bench.boot()
+  bench.nowMs = 40_000_000
+  expect(bench.join(mac)).toBe(true)
+  expect(mac.waitMs()).toBeGreaterThan(0)
+  bench.nowMs = 0
+  mac = bench.boot()
+  const waitMs = mac.waitMs()
+  expect(waitMs).toBeGreaterThan(0)
+  for (bench.nowMs = 500; bench.nowMs < waitMs; bench.nowMs += 500) {
+    mac = bench.boot()
+    expect(Math.abs(mac.waitMs() - (waitMs - bench.nowMs))).toBeLessThan(1_000)
+  }
+  bench.nowMs = waitMs
+  expect(bench.boot().waitMs()).toBe(0)
+})
+
 test('a damaged or foreign record is not believed', () => {
   for (const flash of [
     new Uint8Array(0),

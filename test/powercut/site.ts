@@ -1,0 +1,173 @@
+/** One node with its gateway, whose life can be begun at any moment it has come to before: flash, clock and what the network knows are all there is,
+ *  since a program begins with nothing in RAM. The firmware is its own sources on the simulator's board; the last sector of the area is the sleep chain's. */
+import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
+import { as923_2 } from '../../core/regions/as923_2.ts'
+import { decodeSettings, type Settings } from '../../core/settings.ts'
+import type { Hal, ResetReason } from '../../firmware/hal/index.ts'
+import type { Profile } from '../../firmware/profiles/profile.ts'
+import { start } from '../../firmware/start.ts'
+import { Air } from '../../sim/air.ts'
+import { VirtualClock } from '../../sim/clock.ts'
+import { ESP32_COSTS } from '../../sim/costs.ts'
+import { SimNode, type NodePlan } from '../../sim/node.ts'
+import { World } from '../../sim/world/world.ts'
+import { Network, newNetwork, type NetworkState } from './network.ts'
+import { TearingFlash, type Operation } from './tearingFlash.ts'
+
+export const START_MS = Date.UTC(2026, 9, 11, 17)
+export const REGION = as923_2
+const BOARD = ttgoLora32V21
+const SEED = 7
+const PLACE = { latitude: 16.5487, longitude: 107.5126 }
+const WORLD = new World({ seed: SEED, startMs: START_MS, ...PLACE })
+
+/** The beginning of a program, with all that it can know. */
+export interface Moment {
+  readonly timeMs: number
+  /** When the power came on. */
+  readonly poweredMs: number
+  readonly reason: ResetReason
+  readonly flash: Uint8Array
+  readonly network: NetworkState
+  /** Samples measured before. */
+  readonly taken: number
+  readonly settings: Uint8Array
+  /** What the program asked of the flash until it ended. */
+  operations: Operation[]
+}
+
+/** Values of the sample that was measured as the `n`th: no other has its level, and every fiftieth does not fit the packet's narrow range. */
+export const valuesOf = (n: number): number[] => [
+  10 * n - 10_000,
+  n % 50 === 49 ? 8_000 : 2_000 + ((n * 37) % 100) * 10,
+  3_900 + (n % 5) * 20,
+]
+export const numberOf = (level: number): number => (level + 10_000) / 10
+
+/** The profile with sensors that count. */
+function counting(profile: Profile, site: Site): Profile {
+  if (profile.name === 'light') return profile
+  const sensor = {
+    quantities: profile.quantities,
+    start: () => 20,
+    read: (into: Int32Array, at: number) => {
+      into.set(valuesOf(++site.taken), at)
+      return 'ok' as const
+    },
+  }
+  return { ...profile, mount: () => [sensor] }
+}
+
+const planOf = (profile: Profile): NodePlan => ({
+  devEui: '70b3d57ed0c0ffee',
+  joinEui: '70b3d57ed0fa0001',
+  appKey: '000102030405060708090a0b0c0d0e0f',
+  name: profile.name,
+  profile,
+  ...PLACE,
+  distanceM: 200,
+  powerOnMs: 0,
+})
+
+export class Site {
+  readonly clock: VirtualClock
+  readonly node: SimNode
+  readonly flash = new TearingFlash()
+  readonly network: Network
+  readonly settings: Settings
+  taken: number
+  /** Called when a program begins. */
+  onProgram: () => void = () => undefined
+  private poweredMs: number
+  private enabled: boolean
+
+  constructor(
+    readonly profile: Profile,
+    moment?: Moment,
+  ) {
+    this.poweredMs = moment?.poweredMs ?? START_MS
+    this.clock = new VirtualClock(this.poweredMs)
+    this.taken = moment?.taken ?? 0
+    this.enabled = !moment
+    const channelsHz = [...REGION.channelsHz, ...REGION.extraChannelsHz]
+    const air = new Air(this.clock, { channelsHz, gatewayAntennaDbi: 3, nodeAntennaDbi: 0 })
+    this.node = new SimNode(planOf(counting(profile, this)), {
+      ...{
+        clock: this.clock,
+        world: WORLD,
+        air,
+        board: BOARD,
+        region: REGION,
+        costs: ESP32_COSTS,
+        seed: SEED,
+      },
+      log: () => undefined,
+      program: (_, hal) => this.program(hal),
+    })
+    Object.assign(this.node.machine, { flash: this.flash })
+    if (moment) {
+      this.flash.bytes.set(moment.flash)
+      this.node.settings = moment.settings
+    }
+    const settings = decodeSettings(this.node.settings!)
+    if (typeof settings === 'string') throw new Error(settings)
+    this.settings = settings
+    const state = moment ? structuredClone(moment.network) : newNetwork()
+    this.network = new Network(state, this.clock, air, REGION, settings.appKey)
+  }
+
+  /** Goes on from the moment that the site was made of. */
+  async resume(moment: Moment): Promise<void> {
+    this.node.powerOn()
+    await this.clock.run(moment.timeMs)
+    this.enabled = true
+    this.node.machine.reboot(moment.reason)
+  }
+
+  powerOn(): void {
+    this.poweredMs = Math.ceil(this.clock.nowMicros() / 1000)
+    this.node.powerOn()
+  }
+
+  /** Seconds of the world. */
+  async run(seconds: number): Promise<void> {
+    await this.clock.run(this.clock.now() + seconds * 1000)
+  }
+
+  /** What is now, when a program begins. */
+  moment(): Moment {
+    return {
+      timeMs: Math.ceil(this.clock.nowMicros() / 1000),
+      poweredMs: this.poweredMs,
+      reason: this.node.machine.resetReason,
+      flash: this.flash.bytes.slice(),
+      network: structuredClone(this.network.state),
+      taken: this.taken,
+      settings: this.node.settings!,
+      operations: this.flash.operations,
+    }
+  }
+
+  private program(hal: Hal): void {
+    if (!this.enabled) return
+    this.flash.forget()
+    this.onProgram()
+    const { flash } = hal
+    const { board, profile, region } = this.node.parts
+    const { clock, power, gpio, adc, i2c, spi, aes } = hal
+    const { sectorSize } = flash
+    start(board, profile, region, {
+      ...{ clock, power, gpio, adc, i2c, spi, aes },
+      flash: {
+        size: flash.size - sectorSize,
+        sectorSize,
+        read: (offset, length) => flash.read(offset, length),
+        write: (offset, bytes) => flash.write(offset, bytes),
+        erase: (offset) => flash.erase(offset),
+      },
+      settings: () => hal.settings(),
+      noise: () => hal.noise(),
+      log: () => undefined,
+    })
+  }
+}
