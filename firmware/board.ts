@@ -1,5 +1,35 @@
 /** What a board is: the type of the literals in boards/. */
-export interface Board {
+import type { Hal } from './hal/index.ts'
+import type { Radio } from './radio/radio.ts'
+
+/** Pins that every LoRa chip has. */
+interface LoraPins {
+  readonly select: number
+  readonly reset: number
+}
+
+export interface Sx1276Pins extends LoraPins {
+  readonly chip: 'sx1276'
+  /** DIO0: TxDone and RxDone. */
+  readonly interrupt: number
+  /** Output the power amplifier is wired to; boards here wire PA_BOOST. */
+  readonly powerDbmMax: number
+}
+
+export interface Sx1262Pins extends LoraPins {
+  readonly chip: 'sx1262'
+  /** DIO1: TxDone, RxDone and the end of a window. */
+  readonly interrupt: number
+  readonly busy: number
+  /** What DIO3 feeds the oscillator with: 1600, 1700, 1800, 2200, 2400, 2700, 3000 or 3300. 0 where the board has a crystal. */
+  readonly tcxoMillivolts: number
+  /** Whether DIO2 throws the antenna switch. */
+  readonly dio2Switch: boolean
+  /** What the antenna matching is made for; nearly every module is for 22. */
+  readonly powerDbmMax: 14 | 17 | 20 | 22
+}
+
+export interface Board<Pins extends Sx1276Pins | Sx1262Pins = Sx1276Pins | Sx1262Pins> {
   readonly name: string
   readonly mcu: 'esp32'
   readonly i2c: { readonly data: number; readonly clock: number; readonly frequencyHz: number }
@@ -9,15 +39,9 @@ export interface Board {
     readonly mosi: number
     readonly frequencyHz: number
   }
-  readonly radio: {
-    readonly chip: 'sx1276'
-    readonly select: number
-    readonly reset: number
-    /** DIO0: TxDone and RxDone. */
-    readonly interrupt: number
-    /** Output the power amplifier is wired to; boards here wire PA_BOOST. */
-    readonly powerDbmMax: number
-  }
+  readonly radio: Pins
+  /** Builds the driver of its chip: the board names it, so that a bundle holds no other. */
+  openRadio(hal: Hal, pins: Pins): Radio
   readonly battery: { readonly pin: number; readonly dividerPerMille: number }
   /** Pins free for what a profile mounts, by what they are used for. */
   readonly mount: {

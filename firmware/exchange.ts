@@ -9,7 +9,6 @@ import { encodeHello } from '../core/packet/hello.ts'
 import { setIdOf } from '../core/packet/sets.ts'
 import { DOWNLINK_PORT, UPLINK_PORT } from '../core/packet/types.ts'
 import { collect, encodeGroup } from './group.ts'
-import { append, KIND, latest } from './journal.ts'
 import {
   ACKNOWLEDGED_AT,
   FAILURES,
@@ -36,8 +35,18 @@ import {
   type Node,
 } from './nodeState.ts'
 import { acknowledge, drop, firstHeld } from './queue.ts'
-import { makeMac, type Mac, type SendResult } from './radio/mac.ts'
-import { Sx1276 } from './radio/sx1276.ts'
+import {
+  activate,
+  ASK_TIME,
+  close,
+  isJoined,
+  payloadRoomBytes,
+  send,
+  waitMs,
+  type Mac,
+  type SendResult,
+} from './radio/mac.ts'
+import { openMac } from './radio/openMac.ts'
 
 /** Of the whole program; a gateway shows it beside the node. */
 const FIRMWARE_VERSION = 1
@@ -60,18 +69,6 @@ const HUNG_SECONDS = 120
 const PAYLOAD_BYTES_MAX = 64
 export const NEVER = 0x7fffffff
 
-/** Builds the MAC on the node's radio and flash. */
-function openMac(node: Node): Mac {
-  const { hal, board, region, settings, journal } = node
-  const host = {
-    load: () => latest(journal, KIND.mac),
-    save: (state: Uint8Array) => append(journal, KIND.mac, state),
-  }
-  return makeMac(hal, new Sx1276(hal, board.radio), region, settings, host, (unixSeconds, atMs) => {
-    if (node.onTime) node.onTime(unixSeconds, atMs)
-  })
-}
-
 /** After a failure: twice as long each time, up to an hour, and by chance between half and all of that. */
 function backOff(node: Node): void {
   const words = node.words
@@ -83,7 +80,7 @@ function backOff(node: Node): void {
 
 /** After an uplink: when the law allows the next one, and not at once. */
 function spaceOut(node: Node, mac: Mac, spacingSeconds: number): void {
-  const waitSeconds = Math.ceil(mac.waitMs() / 1000)
+  const waitSeconds = Math.ceil(waitMs(mac) / 1000)
   const seconds = waitSeconds > spacingSeconds ? waitSeconds : spacingSeconds
   node.words[LINK] = nowSeconds(node) + seconds + ((node.hal.noise() >>> 0) % (spacingSeconds + 1))
 }
@@ -153,8 +150,8 @@ function receive(node: Node, result: SendResult): void {
 function join(node: Node, mac: Mac, done: () => void): void {
   const words = node.words
   words[HEARD_AT] = nowSeconds(node)
-  mac.join((joined) => {
-    words[JOINED] = mac.joined() ? 1 : 0
+  activate(mac, (joined) => {
+    words[JOINED] = isJoined(mac) ? 1 : 0
     if (joined) {
       words[HELLO] = HELLO_UNKNOWN
       words[FAILURES] = 0
@@ -178,12 +175,12 @@ function sendHello(node: Node, mac: Mac, done: () => void): void {
     },
     payload,
   )
-  mac.send(UPLINK_PORT.hello, payload, (result) => {
+  send(mac, UPLINK_PORT.hello, payload, (result) => {
     logSent(node, UPLINK_PORT.hello, result)
     words[HELLO_AT] = nowSeconds(node)
     if (words[HELLO] === HELLO_BEHIND) words[HELLO] = HELLO_KNOWN
     words[FLIGHT] = words[FLIGHT_END] = 0
-    if (result.received) words[REPORT] = node.intervalSeconds * node.samplesPerUplink
+    if (result.sent && result.received) words[REPORT] = node.intervalSeconds * node.samplesPerUplink
     receive(node, result)
     if (words[HELLO] === HELLO_UNKNOWN) backOff(node)
     else spaceOut(node, mac, 1)
@@ -246,22 +243,23 @@ function move({ words, queue }: Node, { fresh, next }: Load): void {
 /** Sends one packet of samples. */
 function sendSamples(node: Node, mac: Mac, done: () => void): void {
   const { words } = node
-  const load = nextLoad(node, mac.payloadBytesMax())
+  const load = nextLoad(node, payloadRoomBytes(mac))
   if (load.payload.length === 0) {
     move(node, load)
     spaceOut(node, mac, 1)
     return done()
   }
-  mac.send(load.port, load.payload, (result) => {
+  send(mac, load.port, load.payload, (result) => {
     logSent(node, load.port, result)
     if (result.sent) {
       move(node, load)
       words[FLIGHT] = load.first
       words[FLIGHT_END] = load.next
       words[UPLINK_AT] = nowSeconds(node)
-      receive(node, result)
       spaceOut(node, mac, SPACING_SECONDS)
     } else backOff(node)
+    // Also when answers to MAC commands went out in the samples' place.
+    receive(node, result)
     done()
   })
 }
@@ -278,18 +276,19 @@ export function exchange(node: Node, done: () => void): void {
     done()
   }
   const timer = clock.setTimer(HUNG_SECONDS * 1000, () => {
+    if (node.mac) close(node.mac)
     node.mac = undefined
     finish()
   })
   const mac = (node.mac = node.mac || openMac(node))
   const silentSeconds = nowSeconds(node) - words[HEARD_AT]!
-  words[JOINED] = mac.joined() ? 1 : 0
+  words[JOINED] = isJoined(mac) ? 1 : 0
   words[LINK] = nowSeconds(node) + HUNG_SECONDS
-  if (node.timeWanted) mac.askTime()
-  if (mac.waitMs() > 0) {
+  if (node.timeWanted) mac.asked |= ASK_TIME
+  if (waitMs(mac) > 0) {
     spaceOut(node, mac, 1)
     finish()
-  } else if (!mac.joined() || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)
+  } else if (!isJoined(mac) || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)
   else if (owesHello(node)) sendHello(node, mac, finish)
   else sendSamples(node, mac, finish)
 }

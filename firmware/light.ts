@@ -26,6 +26,7 @@ import {
 } from './nodeState.ts'
 import type { NodeParts } from './profiles/profile.ts'
 import { push } from './queue.ts'
+import { listenAlways } from './radio/classC.ts'
 
 /** Words of the command's record. */
 const COMMAND = 0
@@ -155,6 +156,7 @@ export function runLight(parts: NodeParts): void {
   node.onDownlink = (port, payload) => {
     if (port === DOWNLINK_PORT.lamp) takeCommand(lamp, payload)
   }
+  node.opened = (mac) => listenAlways(mac, node.onDownlink!)
   node.onTime = (unixSeconds, atMs) => takeTime(node, unixSeconds, atMs)
   step(lamp)
 }

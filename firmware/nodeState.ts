@@ -84,6 +84,8 @@ export interface Node extends NodeParts {
   /** What comes down besides acknowledgements: only a light listens. */
   onDownlink?: (port: number, payload: Uint8Array) => void
   onTime?: (unixSeconds: number, atMs: number) => void
+  /** Called with a new MAC: a light makes it listen always. */
+  opened?: (mac: Mac) => void
   /** Asks for the time with the next uplink. */
   timeWanted?: boolean
 }

@@ -5,7 +5,7 @@
 import { FLAG } from '../core/flags.ts'
 import { SUPPLY, SUPPLY_EMPTY, SUPPLY_FULL, SUPPLY_LOW, type Node } from './nodeState.ts'
 
-const BATTERY_VOLTAGE = 16
+export const BATTERY_VOLTAGE = 16
 const LOW_MILLIVOLTS = 3_500
 const LOW_END_MILLIVOLTS = 3_650
 const EMPTY_MILLIVOLTS = 3_350

@@ -8,10 +8,10 @@ import { start } from '../firmware/start.ts'
 import type { Air, Link } from './air.ts'
 import { Battery } from './chips/battery.ts'
 import { JsnSr04t } from './chips/jsnSr04t.ts'
+import { wireRadio, type RadioChip } from './chips/radios.ts'
 import { Relay } from './chips/relay.ts'
 import { Sht31 } from './chips/sht31.ts'
 import { SoilProbe } from './chips/soilProbe.ts'
-import { Sx1276 } from './chips/sx1276.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Costs } from './costs.ts'
 import { SimHal } from './hal.ts'
@@ -63,7 +63,7 @@ const hexBytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, '
 
 export class SimNode {
   readonly machine: Machine
-  readonly radio: Sx1276
+  readonly radio: RadioChip
   readonly battery: Battery
   readonly link: Link
   /** What each of its parts does with its time. */
@@ -94,9 +94,7 @@ export class SimNode {
       log: (line) => shared.log(name, line),
     })
     this.link = (air.constructor as typeof Air).link(name, plan.distanceM, random('link'))
-    this.radio = new Sx1276(clock, air.ether(this.link), (high) =>
-      this.machine.edge(board.radio.interrupt, high),
-    )
+    this.radio = wireRadio(board.radio, clock, air.ether(this.link), this.machine)
     this.battery = new Battery(random('battery'), (micros) => this.spot.lux(micros), clock.nowMicros())
     const highest = world.stageCmMax()
     this.gaugeHeightMm = highest === undefined ? GAUGE_DEFAULT_MM : Math.round(highest * 10) + GAUGE_ABOVE_MM
@@ -178,10 +176,8 @@ export class SimNode {
   private wireBoard(): void {
     const { machine, radio, battery, ledger } = this
     const { board } = this.shared
-    machine.spi.set(board.radio.select, radio)
     const reset = machine.pin(board.radio.reset)
     reset.high = reset.pullUp = true
-    reset.onWrite = (high, atMicros) => radio.resetPin(high, atMicros)
     machine.onAwake = (awake, atMicros) => battery.draw(!awake, atMicros)
     machine.onPart = (part, state, atMicros) => ledger.enter(part, state, atMicros)
     radio.onState = ledger.teller(board.radio.chip)

@@ -10,6 +10,7 @@ import { rollup, type Plugin, type RollupCache, type SourceMapInput } from 'roll
 import { minify, type MinifyOptions } from 'terser'
 import { faultless } from './fault.ts'
 import { nest } from './nest.ts'
+import { calledOnce, ONCE } from './once.ts'
 import { ROOT } from './plan.ts'
 import { SELDOM } from './seldom.ts'
 import { literalTables } from './tables.ts'
@@ -189,7 +190,12 @@ async function nested(whole: Chained): Promise<Chained> {
     sourceType: 'script',
     inputSourceMap: JSON.parse(whole.map) as TransformOptions['inputSourceMap'],
     sourceMaps: true,
-    plugins: [() => unreadProperties(espruinoNames()), literalTables, () => nest(SELDOM)],
+    plugins: [
+      () => calledOnce(ONCE),
+      () => unreadProperties(espruinoNames()),
+      literalTables,
+      () => nest(SELDOM),
+    ],
   })
   return { code: moved!.code!, map: JSON.stringify(moved!.map) }
 }

@@ -24,8 +24,9 @@ function takeAccept(mac: MacParts, phy: Uint8Array, devNonce: number, dataRate: 
     accept.netId,
     devNonce,
   )
-  mac.keys.set(nwkSKey)
-  mac.keys.set(appSKey, 16)
+  const keys = new Uint8Array(state.buffer, S.AT_KEYS, 32)
+  keys.set(nwkSKey)
+  keys.set(appSKey, 16)
   state.setUint32(S.AT_JOIN_NONCE, accept.joinNonce + 1)
   state.setUint32(S.AT_DEV_ADDR, accept.devAddr)
   state.setUint8(S.AT_DATA_RATE, dataRate)
@@ -34,7 +35,8 @@ function takeAccept(mac: MacParts, phy: Uint8Array, devNonce: number, dataRate: 
   if (region.dataRates[accept.rx2DataRate]) state.setUint8(S.AT_RX2_DATA_RATE, accept.rx2DataRate)
   for (let i = 0; i < accept.channelHz.length; i++) {
     const hz = accept.channelHz[i]!
-    if (dutyBandOf(region, hz) >= 0) S.setChannel(state, region.channelsHz.length + i, hz)
+    if (dutyBandOf(region, hz) >= 0)
+      S.setChannel(state, region.channelsHz.length + i, hz, region.uplinkDataRateMax << 4)
   }
   state.setUint8(S.AT_JOINED, 1)
   mac.session = undefined
@@ -46,14 +48,16 @@ function takeAccept(mac: MacParts, phy: Uint8Array, devNonce: number, dataRate: 
 export function join(mac: MacParts, done: (joined: boolean) => void): void {
   const { state, region, hal, settings } = mac
   const devNonce = state.getUint16(S.AT_DEV_NONCE)
-  const { hz } = survey(state, region, true, hal.clock.nowMs(), hal.noise())
-  if (mac.busy || !hz || devNonce === DEV_NONCE_END || !mac.radio.start()) return done(false)
+  const { channel } = survey(state, region, true, hal.clock.nowMs(), hal.noise(), -1)
+  if (mac.busy || mac.closed || channel < 0 || devNonce === DEV_NONCE_END || !mac.radio.start())
+    return done(false)
   mac.busy = true
   // Every other attempt goes as slow as is allowed, for a node at the edge.
   const slowest = region.dwellDefault ? region.dwellDataRateMin : 0
   const dataRate = devNonce & 1 ? slowest : region.joinDataRate
   const { joinEui, devEui } = settings
   const frame = sealJoinRequest(hal.aes, settings.appKey, { joinEui, devEui, devNonce })
+  const hz = S.channelHz(state, channel)
   const up = modulationOf(region, hz, dataRate)!
   state.setUint16(S.AT_DEV_NONCE, devNonce + 1)
   bookAirtime(state, region, up, frame.length, hal.clock.nowMs())
@@ -66,10 +70,11 @@ export function join(mac: MacParts, done: (joined: boolean) => void): void {
     delaySeconds: region.joinAcceptDelaySeconds,
     rx1: modulationOf(region, hz, rx1DataRate(region, dataRate, 0, region.dwellDefault)),
     rx2: modulationOf(region, region.rx2.frequencyHz, region.rx2.dataRate),
+    rest: mac.rest,
     take: (received) => (accepted = takeAccept(mac, received.bytes, devNonce, dataRate)),
     done: () => {
       mac.busy = false
-      done(accepted)
+      if (!mac.closed) done(accepted)
     },
   })
 }

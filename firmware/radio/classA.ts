@@ -8,6 +8,8 @@ import type { Modulation, Radio, Received } from './radio.ts'
 const WINDOW_ERROR_MS = 20
 /** From a timer's due time to the chip listening, at the least. */
 const WINDOW_WAKE_MS = 3
+/** Loading a window takes up to 13 transfers: a radio that does not sleep is taken from what it does so long before. */
+const LOAD_MS = 50
 /** A receiver needs six symbols of a preamble's eight. */
 const DETECT_SYMBOLS = 6
 const PREAMBLE_SYMBOLS = 8
@@ -21,15 +23,19 @@ export interface Exchange {
   /** Undefined where there is no such window. */
   readonly rx1: Modulation | undefined
   readonly rx2: Modulation | undefined
+  /** What the radio does before a window and behind the last one; it sleeps when this is left out. */
+  readonly rest: (() => void) | undefined
   /** Whether a frame was for this node and right: then there is no second window. `endMs` is the uplink's end. */
   take(received: Received, endMs: number): boolean
-  done(sent: boolean): void
+  /** `endMs` is undefined when the radio did not say that the frame was out. */
+  done(endMs: number | undefined): void
 }
 
 /** Opens a window for a frame that begins at `atMs`. One whose preamble has gone before it could be opened is left out. */
 function listen(
   hal: Hal,
   radio: Radio,
+  x: Exchange,
   modulation: Modulation | undefined,
   atMs: number,
   done: (received: Received | undefined) => void,
@@ -39,27 +45,34 @@ function listen(
   // Wide enough to hold six symbols of the preamble when it opens too early or too late by the error, and centred on the preamble.
   const symbols = Math.ceil(2 * DETECT_SYMBOLS - PREAMBLE_SYMBOLS + (2 * WINDOW_ERROR_MS) / symbolMs)
   const length = Math.max(DETECT_SYMBOLS, symbols)
-  radio.prepareWindow(modulation, length)
   const openMs = atMs + ((PREAMBLE_SYMBOLS - length) * symbolMs) / 2 - WINDOW_WAKE_MS
-  const inMs = openMs - hal.clock.nowMs()
-  if (inMs < -WINDOW_ERROR_MS) return done(undefined)
-  hal.clock.setTimer(Math.max(0, inMs), () => radio.openWindow(done))
+  const { clock } = hal
+  function load(): void {
+    radio.prepareWindow(modulation!, length)
+    const inMs = openMs - clock.nowMs()
+    if (inMs < -WINDOW_ERROR_MS) done(undefined)
+    else clock.setTimer(Math.max(0, inMs), () => radio.openWindow(done))
+  }
+  if (!x.rest) return load()
+  x.rest()
+  clock.setTimer(Math.max(0, openMs - LOAD_MS - clock.nowMs()), load)
 }
 
-/** Sends a frame and listens. The radio has been started; it sleeps when `done` is called. */
+/** Sends a frame and listens. The radio has been started; it rests when `done` is called. */
 export function exchange(hal: Hal, radio: Radio, x: Exchange): void {
-  function finish(sent: boolean): void {
-    radio.sleep()
-    x.done(sent)
+  function finish(endMs: number | undefined): void {
+    if (x.rest) x.rest()
+    else radio.sleep()
+    x.done(endMs)
   }
   radio.transmit(x.frame, x.up, x.powerDbm, (endMs) => {
-    if (endMs === undefined) return finish(false)
+    if (endMs === undefined) return finish(endMs)
     const firstMs = endMs + 1000 * x.delaySeconds
-    listen(hal, radio, x.rx1, firstMs, (first) => {
-      if (first && x.take(first, endMs)) return finish(true)
-      listen(hal, radio, x.rx2, firstMs + 1000, (second) => {
+    listen(hal, radio, x, x.rx1, firstMs, (first) => {
+      if (first && x.take(first, endMs)) return finish(endMs)
+      listen(hal, radio, x, x.rx2, firstMs + 1000, (second) => {
         if (second) x.take(second, endMs)
-        finish(true)
+        finish(endMs)
       })
     })
   })

@@ -5,40 +5,52 @@ import { dutyBandOf, type Region } from '../../core/regions/region.ts'
 import {
   AT_BAND_FREE_SECONDS,
   AT_CHANNEL_MASK,
+  AT_DATA_RATE,
   AT_DUTY_EXPONENT,
   channelHz,
   CHANNELS_MAX,
+  channelsFor,
 } from './macState.ts'
 import type { Modulation } from './radio.ts'
 
 /** What the law allows now. */
 export interface Survey {
-  /** Until the first of the usable channels is free: 0 is now, -1 never. */
+  /** Until the first of the usable channels is free: 0 is now. */
   readonly waitMs: number
-  /** One of those that are free now, 0 when there is none. */
-  readonly hz: number
+  /** One of those that are free now, -1 when there is none. */
+  readonly channel: number
 }
 
-/** Looks at the channels that may carry the next uplink; a join uses the region's own. `noise` (any whole number) chooses. */
+/** The channels that may carry the next uplink: those the network chose, but never none, or the node would be silent for ever. A join uses the
+ *  region's own. */
+function candidates(state: DataView, region: Region, joining: boolean): number {
+  const own = (1 << region.channelsHz.length) - 1
+  if (joining) return own
+  return channelsFor(state, state.getUint16(AT_CHANNEL_MASK), state.getUint8(AT_DATA_RATE)) || own
+}
+
+/** Looks at the channels that may carry the next uplink. `noise` (any whole number) chooses, and not `last` when there is another. */
 export function survey(
   state: DataView,
   region: Region,
   joining: boolean,
   nowMs: number,
   noise: number,
+  last = -1,
 ): Survey {
-  const mask = joining ? (1 << region.channelsHz.length) - 1 : state.getUint16(AT_CHANNEL_MASK)
-  const freeHz: number[] = []
-  let waitMs = -1
+  const mask = candidates(state, region, joining)
+  const free: number[] = []
+  let waitMs = Infinity
   for (let i = 0; i < CHANNELS_MAX; i++)
     if (mask & (1 << i)) {
-      const hz = channelHz(state, i)
-      const freeSeconds = state.getUint32(AT_BAND_FREE_SECONDS + 4 * dutyBandOf(region, hz))
+      const band = dutyBandOf(region, channelHz(state, i))
+      const freeSeconds = state.getUint32(AT_BAND_FREE_SECONDS + 4 * band)
       const leftMs = Math.max(0, freeSeconds * 1000 - nowMs)
-      if (leftMs === 0) freeHz.push(hz)
-      if (waitMs < 0 || leftMs < waitMs) waitMs = leftMs
+      if (leftMs === 0) free.push(i)
+      waitMs = Math.min(waitMs, leftMs)
     }
-  return { waitMs, hz: freeHz.length ? freeHz[(noise >>> 0) % freeHz.length]! : 0 }
+  if (free.length > 1 && free.indexOf(last) >= 0) free.splice(free.indexOf(last), 1)
+  return { waitMs, channel: free.length ? free[(noise >>> 0) % free.length]! : -1 }
 }
 
 /** Books a frame of `bytes` that begins now: its band is free again when the frame is no more than its share of the time, rounded up to

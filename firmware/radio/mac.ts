@@ -1,225 +1,185 @@
-/** LoRaWAN class A on a node: over-the-air activation, uplinks with their two receive windows, MAC commands, and the law's limits of time.
+/** LoRaWAN on a node: over-the-air activation, uplinks with their two receive windows, MAC commands, and the law's limits of time.
  *  Source: LoRaWAN 1.0.4 (TS001-1.0.4), 3.3 (windows), 4.3 (frames), 5 (commands), 6.2 (activation); regions by RP002-1.0.3.
  *  A nonce and a counter are saved before the frame that uses them goes out, so that none is used twice whatever the power does.
- *  Uplinks are unconfirmed: the application acknowledges what it has stored. */
-import { CID, decodeDeviceTimeAns } from '../../core/lorawan/commands.ts'
-import {
-  COUNTER_GAP_MAX,
-  extendCounter,
-  makeSession,
-  openData,
-  parseData,
-  sealData,
-  type DataFrame,
-} from '../../core/lorawan/frame.ts'
-import { payloadBytesMax, rx1DataRate, type Region } from '../../core/regions/region.ts'
+ *  This is class A; classC.ts hooks itself into the MAC of a node that listens always. Functions over one object, since a method costs a node
+ *  six variables for as long as the object lives. */
+import { rx1DataRate, type Region } from '../../core/regions/region.ts'
+import type { DataFrame } from '../../core/lorawan/frame.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Hal } from '../hal/index.ts'
-import { join } from './activation.ts'
 import { exchange } from './classA.ts'
+import { COUNTER_END, takeDownlink } from './downlink.ts'
 import { bookAirtime, survey } from './duty.ts'
-import { dataRateMin, definedChannels, keepRepeated, obey } from './macCommands.ts'
 import { ANTENNA_GAIN_DB, modulationOf, save, type MacHost, type MacParts, type OnTime } from './macParts.ts'
 import * as S from './macState.ts'
-import type { Radio, Received } from './radio.ts'
+import type { Radio } from './radio.ts'
+import { fallBack, roomBytes, sealUplink } from './uplink.ts'
 
-export type { MacHost, OnTime } from './macParts.ts'
+export { join as activate } from './activation.ts'
+export { ADR_ACK_DELAY, ADR_ACK_LIMIT } from './uplink.ts'
+export { ASK_LINK, ASK_TIME, type MacHost, type OnTime } from './macParts.ts'
+
+/** The MAC of one node, for the functions below. */
+export type Mac = MacParts
 
 export interface SendResult {
-  /** False: nothing went out (not joined, busy, no time left in the band, payload too long, radio without answer). */
+  /** False: the payload did not go out (not joined, busy, no time left in the band, too long, radio without answer; or answers to MAC commands
+   *  took its place). */
   readonly sent: boolean
+  /** A downlink for the application. It can come without `sent`, when answers went out alone. */
   readonly received?: { readonly port: number; readonly payload: Uint8Array }
+  /** The network acknowledged a confirmed uplink. */
+  readonly acknowledged?: boolean
+  /** What the network said of an uplink that went out with ASK_LINK: dB above the floor, and how many gateways heard it. */
+  readonly link?: { readonly marginDb: number; readonly gateways: number }
 }
 
-export interface Mac {
-  joined(): boolean
-  /** One attempt; `done` gets whether the network accepted. The caller repeats with growing pauses. A node may join again while joined. */
-  join(done: (joined: boolean) => void): void
-  /** Bytes the next uplink can carry, after the answers to MAC commands that wait. */
-  payloadBytesMax(): number
-  /** Until the law allows the next transmission: 0 is now. */
-  waitMs(): number
-  /** Sends one unconfirmed uplink on `port` (1 to 223) and listens twice. `done` is called before `send` returns when nothing is sent. */
-  send(port: number, payload: Uint8Array, done: (result: SendResult) => void): void
-  /** Asks the network for the time beside the next uplink that has a byte to spare. */
-  askTime(): void
-}
-
-/** Uplinks without any downlink until the network is asked for one, and then until the node falls back (4.3.1.1). */
-export const ADR_ACK_LIMIT = 64
-export const ADR_ACK_DELAY = 32
-/** A value that is never used: behind it the counters would begin again. */
-const COUNTER_END = 0xffffffff
-/** An ordinary sample with its header: answers to MAC commands never take its place. */
+/** An ordinary sample with its header: one that is shorter makes room for answers to MAC commands. */
 const PAYLOAD_BYTES_KEPT = 11
+/** RETRANSMIT_TIMEOUT of RP002, 2.3: 1 to 3 s by chance. */
+const RETRANSMIT_MS_MIN = 1_000
+const RETRANSMIT_SPREAD_MS = 2_000
 
-/** A downlink that was for this node, is whole and was not received before; its counter is then spent. */
-function openDownlink(mac: MacParts, phy: Uint8Array): DataFrame | undefined {
-  const { state } = mac
-  const header = parseData(phy)
-  if (typeof header === 'string' || !header.downlink || header.devAddr !== mac.session!.devAddr)
-    return undefined
-  const next = state.getUint32(S.AT_COUNTER_DOWN)
-  const counter = extendCounter(header.counter, next)
-  if (counter - next >= COUNTER_GAP_MAX || counter >= COUNTER_END) return undefined
-  const frame = openData(mac.session!, phy, counter)
-  if (typeof frame === 'string') return undefined
-  state.setUint32(S.AT_COUNTER_DOWN, counter + 1)
-  return frame
+/** An uplink on its way. */
+interface Uplink {
+  readonly frame: Uint8Array
+  readonly confirmed: boolean
+  readonly done: (result: SendResult) => void
+  /** Undefined: it may be repeated at any time. */
+  readonly byMs: number | undefined
+  /** Transmissions that are left. */
+  left: number
+  /** The last one's channel. */
+  channel: number
+  heard: DataFrame | undefined
 }
 
-/** Does what a downlink says. Everything it changed is saved before anybody hears of it. */
-function takeDownlink(mac: MacParts, received: Received, endMs: number): DataFrame | undefined {
-  const { state } = mac
-  const frame = openDownlink(mac, received.bytes)
-  if (!frame) return undefined
-  state.setUint16(S.AT_SILENT, 0)
-  state.setUint8(S.AT_ANSWERS_BYTES, 0)
-  state.setUint8(S.AT_ACK_DUE, frame.confirmed ? 1 : 0)
-  const commands = frame.port === 0 ? frame.payload : frame.options
-  const time = obey(state, mac.region, commands, received.snrQuarterDb)
-  save(mac)
-  if (time && mac.timeAsked) {
-    const answer = decodeDeviceTimeAns(time)
-    mac.timeAsked = false
-    mac.onTime(answer.unixSeconds, endMs - answer.milliseconds)
-  }
-  return frame
+export function isJoined(mac: Mac): boolean {
+  return mac.state.getUint8(S.AT_JOINED) > 0
 }
 
-/** After long silence: full power, then step by step slower, then every channel. Nothing is saved, since it follows from what is. */
-function fallBack(state: DataView, region: Region): void {
-  const over = state.getUint16(S.AT_SILENT) - ADR_ACK_LIMIT
-  if (over < ADR_ACK_DELAY || over % ADR_ACK_DELAY) return
-  const dataRate = state.getUint8(S.AT_DATA_RATE)
-  if (state.getUint8(S.AT_POWER_STEPS)) state.setUint8(S.AT_POWER_STEPS, 0)
-  else if (dataRate > dataRateMin(state, region)) state.setUint8(S.AT_DATA_RATE, dataRate - 1)
-  else state.setUint16(S.AT_CHANNEL_MASK, definedChannels(state))
+/** Until the law and an open acknowledgement allow the next transmission: 0 is now. */
+export function waitMs({ state, region, hal, quietUntilMs }: Mac): number {
+  const nowMs = hal.clock.nowMs()
+  const law = survey(state, region, !state.getUint8(S.AT_JOINED), nowMs, 0, -1).waitMs
+  return Math.max(law, (quietUntilMs || 0) - nowMs)
 }
 
-/** Bytes of an uplink, before answers to MAC commands. */
-function roomBytes(mac: MacParts): number {
-  const dwell = mac.state.getUint8(S.AT_UPLINK_DWELL) > 0
-  return payloadBytesMax(mac.region, mac.state.getUint8(S.AT_DATA_RATE), dwell)
+/** Bytes the next uplink should carry: what is left beside the answers to MAC commands that wait, or all where that is too little. */
+export function payloadRoomBytes(mac: Mac): number {
+  const room = roomBytes(mac)
+  const left = room - mac.state.getUint8(S.AT_ANSWERS_BYTES)
+  return left < PAYLOAD_BYTES_KEPT ? room : left
 }
 
-/** What goes beside a payload that leaves `spare` bytes: the answers that wait, all or none, then the question for the time. */
-function takeOptions(mac: MacParts, spare: number): Uint8Array {
-  const { state } = mac
-  // No view of 0 bytes by its constructor: Espruino takes that length for all the rest of the buffer.
-  const room = new Uint8Array(state.buffer, S.AT_ANSWERS, S.ANSWERS_BYTES_MAX)
-  const answers = new Uint8Array(room.subarray(0, state.getUint8(S.AT_ANSWERS_BYTES)))
-  const count = answers.length > spare ? 0 : answers.length
-  const asks = mac.timeAsked && count < spare && count < S.ANSWERS_BYTES_MAX
-  const options = new Uint8Array(count + (asks ? 1 : 0))
-  if (count) {
-    options.set(answers)
-    keepRepeated(state, answers)
-  }
-  if (asks) options[count] = CID.deviceTime
-  return options
+/** The uplink is over: tells what came of it. */
+function finish(mac: Mac, uplink: Uplink, sent: boolean): void {
+  const { heard, confirmed, done } = uplink
+  mac.busy = false
+  if (mac.closed) return
+  // Saved at once: a step that a reboot could repeat would be two.
+  if (fallBack(mac.state, mac.region)) save(mac)
+  const result: { -readonly [Name in keyof SendResult]: SendResult[Name] } = { sent: sent && !mac.alone }
+  if (heard && heard.port > 0) result.received = { port: heard.port, payload: heard.payload }
+  if (confirmed) result.acknowledged = heard !== undefined && heard.ack
+  if (mac.link) result.link = mac.link
+  done(result)
 }
 
-/** The next uplink, sealed; its counter is spent. */
-function sealUplink(mac: MacParts, port: number, payload: Uint8Array): Uint8Array {
-  const { state } = mac
-  if (!mac.session) {
-    const devAddr = state.getUint32(S.AT_DEV_ADDR)
-    mac.session = makeSession(mac.hal.aes, devAddr, mac.keys.subarray(0, 16), mac.keys.subarray(16))
-  }
-  const counter = state.getUint32(S.AT_COUNTER_UP)
-  const silent = state.getUint16(S.AT_SILENT)
-  const frame = sealData(mac.session, {
-    confirmed: false,
-    downlink: false,
-    devAddr: mac.session.devAddr,
-    adr: true,
-    adrAckReq: silent >= ADR_ACK_LIMIT && state.getUint8(S.AT_DATA_RATE) > dataRateMin(state, mac.region),
-    ack: state.getUint8(S.AT_ACK_DUE) > 0,
-    pending: false,
-    counter,
-    options: takeOptions(mac, roomBytes(mac) - payload.length),
-    port,
-    payload,
-  })
-  state.setUint8(S.AT_ACK_DUE, 0)
-  state.setUint32(S.AT_COUNTER_UP, counter + 1)
-  state.setUint16(S.AT_SILENT, Math.min(silent + 1, 0xffff))
-  return frame
-}
-
-function send(mac: MacParts, port: number, payload: Uint8Array, done: (result: SendResult) => void): void {
+/** Sends the frame once and listens; then again on another channel until something is heard or NbTrans is reached (4.3.1.3). */
+function transmit(mac: Mac, uplink: Uplink): void {
   const { state, region, hal } = mac
-  const { hz } = survey(state, region, false, hal.clock.nowMs(), hal.noise())
-  const spent = state.getUint32(S.AT_COUNTER_UP) === COUNTER_END
-  const ready = state.getUint8(S.AT_JOINED) && !mac.busy && hz && !spent && payload.length <= roomBytes(mac)
-  if (!ready || !mac.radio.start()) return done({ sent: false })
-  mac.busy = true
+  const { frame } = uplink
+  const nowMs = hal.clock.nowMs()
+  uplink.channel = survey(state, region, false, nowMs, hal.noise(), uplink.channel).channel
+  uplink.left--
+  const hz = S.channelHz(state, uplink.channel)
   const dataRate = state.getUint8(S.AT_DATA_RATE)
   const up = modulationOf(region, hz, dataRate)!
-  const frame = sealUplink(mac, port, payload)
-  bookAirtime(state, region, up, frame.length, hal.clock.nowMs())
+  bookAirtime(state, region, up, frame.length, nowMs)
   save(mac)
   const dwell = state.getUint8(S.AT_DOWNLINK_DWELL) > 0
   const firstRate = rx1DataRate(region, dataRate, state.getUint8(S.AT_RX1_OFFSET), dwell)
-  let heard: DataFrame | undefined
+  const firstHz = S.hertzAt(state, S.AT_DOWNLINKS + 3 * uplink.channel) || hz
+  const delaySeconds = state.getUint8(S.AT_RX_DELAY_SECONDS)
   exchange(hal, mac.radio, {
     frame,
     up,
     powerDbm: state.getUint8(S.AT_EIRP_DBM) - 2 * state.getUint8(S.AT_POWER_STEPS) - ANTENNA_GAIN_DB,
-    delaySeconds: state.getUint8(S.AT_RX_DELAY_SECONDS),
-    rx1: modulationOf(region, hz, firstRate),
+    delaySeconds,
+    rx1: modulationOf(region, firstHz, firstRate),
     rx2: modulationOf(region, state.getUint32(S.AT_RX2_HZ), state.getUint8(S.AT_RX2_DATA_RATE)),
-    take: (received, endMs) => (heard = takeDownlink(mac, received, endMs)) !== undefined,
-    done: (sent) => {
-      mac.busy = false
-      fallBack(state, region)
-      done(
-        heard && heard.port > 0 ? { sent, received: { port: heard.port, payload: heard.payload } } : { sent },
-      )
+    rest: mac.rest,
+    take: (received, endMs) => {
+      uplink.heard = takeDownlink(mac, received, endMs)
+      if (!uplink.heard && mac.stray) mac.stray(received)
+      return uplink.heard !== undefined
+    },
+    done: (endMs) => {
+      const { heard, left } = uplink
+      if (endMs !== undefined && uplink.confirmed && !(heard && heard.ack))
+        mac.quietUntilMs =
+          endMs +
+          1000 * (delaySeconds + 1) +
+          RETRANSMIT_MS_MIN +
+          ((hal.noise() >>> 0) % (RETRANSMIT_SPREAD_MS + 1))
+      if (endMs === undefined || heard || left <= 0) finish(mac, uplink, endMs !== undefined)
+      else repeat(mac, uplink)
     },
   })
 }
 
-/** The MAC of one node, with what it saved last; `onTime` is called for each answer to `askTime`. */
+/** The next transmission of the same frame, when it is allowed. */
+function repeat(mac: Mac, uplink: Uplink): void {
+  const ms = waitMs(mac)
+  const late = uplink.byMs !== undefined && mac.hal.clock.nowMs() + ms > uplink.byMs
+  if (mac.closed || late) finish(mac, uplink, true)
+  else if (ms > 0) mac.hal.clock.setTimer(ms, () => repeat(mac, uplink))
+  else if (!mac.radio.start()) finish(mac, uplink, true)
+  else transmit(mac, uplink)
+}
+
+/** Sends an uplink on `port` (1 to 223; -1 for one without a payload) and listens after each of its transmissions. `done` is called before
+ *  `send` returns when nothing is sent. A confirmed one is acknowledged by the network, or by nobody when the network has gone. */
+export function send(
+  mac: Mac,
+  port: number,
+  payload: Uint8Array,
+  done: (result: SendResult) => void,
+  confirmed = false,
+): void {
+  const { state } = mac
+  const spent = state.getUint32(S.AT_COUNTER_UP) === COUNTER_END
+  const ready = isJoined(mac) && !mac.busy && !mac.closed && !spent && payload.length <= roomBytes(mac)
+  if (!ready || waitMs(mac) > 0 || !mac.radio.start()) return done({ sent: false })
+  mac.busy = true
+  mac.link = undefined
+  const byMs = state.getUint8(S.AT_ACK_DUE) ? mac.answerByMs : undefined
+  const frame = sealUplink(mac, port, payload, confirmed)
+  const left = state.getUint8(S.AT_TRANSMISSIONS)
+  transmit(mac, { frame, confirmed, done, byMs, left, channel: -1, heard: undefined })
+}
+
+/** Gives the MAC up, so that another can be made of what was saved: this one sends nothing any more and calls nobody. */
+export function close(mac: Mac): void {
+  mac.closed = true
+  mac.radio.sleep()
+}
+
+/** The MAC of one node, with what it saved last; `onTime` is called for each answer to ASK_TIME. */
 export function makeMac(
   hal: Hal,
   radio: Radio,
   region: Region,
   settings: Settings,
   host: MacHost,
-  onTime: OnTime,
+  onTime?: OnTime,
 ): Mac {
   const nowSeconds = Math.floor(hal.clock.nowMs() / 1000)
   const state = S.openState(host.load(), S.keyMarkOf(hal.aes, settings.appKey), region, nowSeconds)
   // Time that began anew with the power counts from here: else each wake would begin the waits of before again, for as long as the node had lived.
   if (nowSeconds < state.getUint32(S.AT_SAVED_SECONDS)) host.save(S.closeState(state, nowSeconds))
-  const mac: MacParts = {
-    hal,
-    radio,
-    region,
-    settings,
-    host,
-    onTime,
-    state,
-    keys: new Uint8Array(state.buffer, S.AT_KEYS, 32),
-    session: undefined,
-    busy: false,
-    timeAsked: false,
-  }
-  fallBack(state, region)
-  return {
-    joined: () => state.getUint8(S.AT_JOINED) > 0,
-    join: (done) => join(mac, done),
-    payloadBytesMax: () => {
-      const room = roomBytes(mac)
-      const left = room - state.getUint8(S.AT_ANSWERS_BYTES)
-      return left < PAYLOAD_BYTES_KEPT ? room : left
-    },
-    waitMs: () => survey(state, region, !state.getUint8(S.AT_JOINED), hal.clock.nowMs(), 0).waitMs,
-    send: (port, payload, done) => send(mac, port, payload, done),
-    askTime: () => {
-      mac.timeAsked = true
-    },
-  }
+  const mac: Mac = { hal, radio, region, settings, host, onTime, state, busy: false, asked: 0 }
+  if (host.opened) host.opened(mac)
+  return mac
 }

@@ -4,17 +4,25 @@ import type { Region } from '../../core/regions/region.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Hal } from '../hal/index.ts'
 import { closeState } from './macState.ts'
-import type { Modulation, Radio } from './radio.ts'
+import type { Modulation, Radio, Received } from './radio.ts'
 
 export interface MacHost {
   /** What was saved last, or undefined on a new node. */
   load(): Uint8Array | undefined
   /** Returns when `state` is in flash. The bytes are the MAC's own and change after the call. */
   save(state: Uint8Array): void
+  /** What a DevStatusAns tells: 0 on the mains, 1 to 254 from empty to full; left out where nobody knows. */
+  readonly battery?: number
+  /** Called once with a new MAC: a node that listens always hooks itself in here (classC.ts). */
+  opened?: ((mac: MacParts) => void) | undefined
 }
 
 /** Gets the network's time: it was `unixSeconds` at `atMs` of NodeClock. */
 export type OnTime = (unixSeconds: number, atMs: number) => void
+
+/** Questions for the network, bits of `asked`. */
+export const ASK_LINK = 1
+export const ASK_TIME = 2
 
 export interface MacParts {
   readonly hal: Hal
@@ -22,14 +30,28 @@ export interface MacParts {
   readonly region: Region
   readonly settings: Settings
   readonly host: MacHost
-  readonly onTime: OnTime
+  /** Nobody asks for the time when it is left out. */
+  readonly onTime: OnTime | undefined
   readonly state: DataView
-  /** NwkSKey and AppSKey where they lie in the state. */
-  readonly keys: Uint8Array
   /** Made from the saved keys when first needed. */
-  session: Session | undefined
+  session?: Session | undefined
   busy: boolean
-  timeAsked: boolean
+  /** ASK_*: goes beside the next uplink that has room, and again until it is answered. */
+  asked: number
+  /** What the network said of the last uplink that asked for it. */
+  link?: { marginDb: number; gateways: number } | undefined
+  /** The last uplink carried nothing but answers to MAC commands. */
+  alone?: boolean
+  /** Nothing goes out before: an acknowledgement may still be on its way. */
+  quietUntilMs?: number
+  /** What the radio does while no class A window is open: it sleeps when this is left out. */
+  rest?: () => void
+  /** A frame in a class A window that is not this node's own. */
+  stray?: ((received: Received) => void) | undefined
+  /** An uplink with an acknowledgement is not repeated after this (classC.ts). */
+  answerByMs?: number | undefined
+  /** Given up by its owner: it sends nothing any more and reports nothing. */
+  closed?: boolean
 }
 
 /** What EIRP has above the power at the connector: the boards' antennas, in whole dB. */

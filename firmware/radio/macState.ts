@@ -1,6 +1,6 @@
 /** What the device MAC must still know after sleep and after a power cut, as one record of bytes that is used where it lies: on a node a
  *  record of fields costs a tenth of the variables of an object. Big-endian; times are seconds since power-on.
- *  The record is saved up to its last channel, and a shorter one reads as if zeros followed. */
+ *  The record is saved up to its last byte that is not zero: a shorter one reads as if zeros followed. */
 import type { Aes } from '../../core/cipher.ts'
 import type { Region } from '../../core/regions/region.ts'
 
@@ -37,19 +37,23 @@ export const AT_DUTY_EXPONENT = AT_EIRP_DBM + 1 // uint8
 /** Uplinks since the last downlink. */
 export const AT_SILENT = AT_DUTY_EXPONENT + 1 // uint16
 export const AT_CHANNEL_MASK = AT_SILENT + 2 // uint16
+/** NbTrans: how often each uplink goes out. */
+export const AT_TRANSMISSIONS = AT_CHANNEL_MASK + 2 // uint8
 /** Answers to MAC commands that wait for the next uplink. */
-export const AT_ANSWERS_BYTES = AT_CHANNEL_MASK + 2 // uint8
+export const AT_ANSWERS_BYTES = AT_TRANSMISSIONS + 1 // uint8
 export const AT_ANSWERS = AT_ANSWERS_BYTES + 1 // 15 bytes
 export const AT_SAVED_SECONDS = AT_ANSWERS + 15 // uint32
 /** When each duty band of the region is free again. */
 export const AT_BAND_FREE_SECONDS = AT_SAVED_SECONDS + 4 // 6 of uint32
-/** Frequencies in Hz, 0 where there is none. */
-export const AT_CHANNELS = AT_BAND_FREE_SECONDS + 24 // 16 of uint32
-const STATE_BYTES = AT_CHANNELS + 64
+/** A row a channel: its frequency in steps of 100 Hz (uint24), 0 where there is none; then its highest and lowest data rate, 4 bits each. */
+export const AT_CHANNELS = AT_BAND_FREE_SECONDS + 24 // 16 of 4 bytes
+/** Where RX1 listens after an uplink on a channel, in steps of 100 Hz, when that is not the channel itself (DlChannelReq). */
+export const AT_DOWNLINKS = AT_CHANNELS + 64 // 16 of uint24
+const STATE_BYTES = AT_DOWNLINKS + 48
 
 export const CHANNELS_MAX = 16
 export const ANSWERS_BYTES_MAX = 15
-const STATE_VERSION = 1
+const STATE_VERSION = 2
 
 /** What tells one AppKey from another without giving it away. */
 export function keyMarkOf(aes: Aes, appKey: Uint8Array): number {
@@ -58,15 +62,40 @@ export function keyMarkOf(aes: Aes, appKey: Uint8Array): number {
   return new DataView(block.buffer).getUint32(0)
 }
 
-export function channelHz(state: DataView, index: number): number {
-  return state.getUint32(AT_CHANNELS + 4 * index)
+/** The frequency in Hz that stands at `at`, and how it gets there. */
+export function hertzAt(state: DataView, at: number): number {
+  return 100 * ((state.getUint16(at) << 8) | state.getUint8(at + 2))
 }
 
-/** Sets a channel's frequency, 0 to remove it; it is used from now on or not at all. */
-export function setChannel(state: DataView, index: number, hz: number): void {
+export function putHertz(state: DataView, at: number, hz: number): void {
+  const steps = hz / 100
+  state.setUint16(at, steps >> 8)
+  state.setUint8(at + 2, steps & 0xff)
+}
+
+export function channelHz(state: DataView, index: number): number {
+  return hertzAt(state, AT_CHANNELS + 4 * index)
+}
+
+/** Sets a channel, or with frequency 0 removes it; it is used from now on or not at all, and RX1 is where it is. `rates` is the highest data
+ *  rate times 16 and the lowest. */
+export function setChannel(state: DataView, index: number, hz: number, rates: number): void {
   const mask = state.getUint16(AT_CHANNEL_MASK)
-  state.setUint32(AT_CHANNELS + 4 * index, hz)
+  putHertz(state, AT_CHANNELS + 4 * index, hz)
+  state.setUint8(AT_CHANNELS + 4 * index + 3, rates)
+  putHertz(state, AT_DOWNLINKS + 3 * index, 0)
   state.setUint16(AT_CHANNEL_MASK, hz ? mask | (1 << index) : mask & ~(1 << index))
+}
+
+/** The channels of `mask` that exist and carry `dataRate`; without one, all that exist. */
+export function channelsFor(state: DataView, mask: number, dataRate?: number): number {
+  let found = 0
+  for (let i = 0; i < CHANNELS_MAX; i++) {
+    const rates = state.getUint8(AT_CHANNELS + 4 * i + 3)
+    const carries = dataRate === undefined || (dataRate >= (rates & 15) && dataRate <= rates >> 4)
+    if (mask & (1 << i) && channelHz(state, i) && carries) found |= 1 << i
+  }
+  return found
 }
 
 /** What an activation begins with: the region's own channels and limits. */
@@ -87,7 +116,11 @@ export function resetLink(state: DataView, region: Region): void {
   state.setUint8(AT_UPLINK_DWELL, region.dwellDefault ? 1 : 0)
   state.setUint8(AT_DOWNLINK_DWELL, region.dwellDefault ? 1 : 0)
   state.setUint8(AT_ACK_DUE, 0)
-  for (let i = 0; i < CHANNELS_MAX; i++) setChannel(state, i, region.channelsHz[i] || 0)
+  state.setUint8(AT_TRANSMISSIONS, 1)
+  for (let i = 0; i < CHANNELS_MAX; i++) {
+    const hz = region.channelsHz[i] || 0
+    setChannel(state, i, hz, hz && region.uplinkDataRateMax << 4)
+  }
 }
 
 /** The state of a node that wakes at `nowSeconds`: what was saved under the same AppKey, or a new one. */
@@ -100,13 +133,12 @@ export function openState(
   const bytes = new Uint8Array(STATE_BYTES)
   const state = new DataView(bytes.buffer)
   if (saved && saved.length <= STATE_BYTES) bytes.set(saved)
-  if (bytes[AT_VERSION] !== STATE_VERSION || state.getUint32(AT_KEY_MARK) !== keyMark) {
-    bytes.fill(0)
-    state.setUint8(AT_VERSION, STATE_VERSION)
-    state.setUint32(AT_KEY_MARK, keyMark)
-    resetLink(state, region)
-  }
-  // A bundle for another region is on the node now: its session and channels are over, its nonces stay used.
+  if (state.getUint32(AT_KEY_MARK) !== keyMark) bytes.fill(0)
+  // The nonces stand where they stood in every version, and stay used.
+  if (bytes[AT_VERSION] !== STATE_VERSION) bytes.fill(0, AT_JOINED)
+  state.setUint8(AT_VERSION, STATE_VERSION)
+  state.setUint32(AT_KEY_MARK, keyMark)
+  // A new node; or a bundle of another version or for another region is on it now, so its session and channels are over.
   if (channelHz(state, 0) !== region.channelsHz[0]) resetLink(state, region)
   const savedSeconds = state.getUint32(AT_SAVED_SECONDS)
   // Time that runs backwards began anew with the power: how long that was off is unknown, so all of the wait is kept.
@@ -118,10 +150,10 @@ export function openState(
   return state
 }
 
-/** The bytes to save: a view of the record up to its last channel. */
+/** The bytes to save: a view of the record up to its last that is not zero. */
 export function closeState(state: DataView, nowSeconds: number): Uint8Array {
   state.setUint32(AT_SAVED_SECONDS, nowSeconds)
-  let channels = CHANNELS_MAX
-  while (channels && !channelHz(state, channels - 1)) channels--
-  return new Uint8Array(state.buffer, 0, AT_CHANNELS + 4 * channels)
+  let end = STATE_BYTES
+  while (!state.getUint8(end - 1)) end--
+  return new Uint8Array(state.buffer, 0, end)
 }

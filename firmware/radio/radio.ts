@@ -13,7 +13,7 @@ export interface Received {
 }
 
 export interface Radio {
-  /** Resets and configures the chip (under 10 ms); false when it does not answer as it should. */
+  /** Resets and configures the chip (10 to 30 ms); false when it does not answer as it should. */
   start(): boolean
   /** Sends one uplink frame (CRC on, IQ normal); `done` gets the time its last symbol left, by the interrupt's stamp, or undefined when
    *  the chip did not report the end in time. `powerDbm` is at the antenna's connector; the chip takes the nearest it can do. */
@@ -23,10 +23,12 @@ export interface Radio {
     powerDbm: number,
     done: (endMs: number | undefined) => void,
   ): void
-  /** Loads everything for a downlink window (CRC off, IQ inverted) of 4 to 1,023 symbols, so that `openWindow` is one register write. */
+  /** Loads everything for a downlink window (CRC off, IQ inverted) of 4 to 1,023 symbols, so that `openWindow` is one transfer.
+   *  A chip that cannot count so finely takes the next longer window. With 0 symbols the window stays open. */
   prepareWindow(modulation: Modulation, symbols: number): void
-  /** Opens the prepared window now; `done` gets the frame, or undefined when none came within the window. */
+  /** Opens the prepared window now; `done` gets the frame, or undefined when none came within the window. One that stays open gives every frame
+   *  it hears to `done`, until another method is called. */
   openWindow(done: (received: Received | undefined) => void): void
-  /** Lowest consumption; `start` is needed afterwards. */
+  /** Lowest consumption; `start` is needed afterwards. Nobody who still waits is called any more. */
   sleep(): void
 }

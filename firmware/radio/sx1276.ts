@@ -1,4 +1,4 @@
-/** Semtech SX1276/77/78/79: LoRa over SPI, class A's way: one frame out, single-receive windows in.
+/** Semtech SX1276/77/78/79: LoRa over SPI, as LoRaWAN uses it: one frame out, windows in that are short or stay open.
  *  Source: SX1276/77/78/79 datasheet rev. 7; errata note rev. 1; register values checked against LoRaMac-node's sx1276 driver.
  *  Only DIO0 is wired on every board. It carries TxDone and RxDone; RxTimeout is on DIO1, so the end of a window is found by reading
  *  RegIrqFlags when the window's symbols have passed. Bandwidths of 125 and 250 kHz, spreading factors 7 to 12. */
@@ -7,7 +7,7 @@ import {
   needsLowDataRateOptimize,
   symbolMicroseconds,
 } from '../../core/lorawan/airtime.ts'
-import type { Board } from '../board.ts'
+import type { Sx1276Pins } from '../board.ts'
 import type { Hal } from '../hal/index.ts'
 import type { Modulation, Radio, Received } from './radio.ts'
 
@@ -38,11 +38,13 @@ const FSK_SLEEP = 0x00
 const SLEEP = 0x80
 const STANDBY = 0x81
 const TRANSMIT = 0x83
+const RECEIVE_CONTINUOUS = 0x85
 const RECEIVE_SINGLE = 0x86
 
 // RegIrqFlags
 const RX_TIMEOUT = 0x80
 const RX_DONE = 0x40
+const PAYLOAD_CRC_ERROR = 0x20
 const VALID_HEADER = 0x10
 const ALL_FLAGS = 0xff
 
@@ -94,10 +96,12 @@ const HEADER_SYMBOLS = 20
 /** A timer is never early, and the chip's clock is good to 100 ppm; the rest is the chip's start. */
 const WINDOW_MARGIN_MS = 5
 const SENT_MARGIN_MS = 200
+/** In place of a window's symbols. */
+const UPLINK = -1
 
 export class Sx1276 implements Radio {
   private readonly hal: Hal
-  private readonly pins: Board['radio']
+  private readonly pins: Sx1276Pins
   private watched: boolean
   /** What a frame on its way out waits for, and what an open window waits for: never both. */
   private sent: ((endMs: number | undefined) => void) | undefined
@@ -110,7 +114,7 @@ export class Sx1276 implements Radio {
   /** Looks at an open window so far: at its end, after the header's time, after the longest frame's. */
   private looks: number
 
-  constructor(hal: Hal, pins: Board['radio']) {
+  constructor(hal: Hal, pins: Sx1276Pins) {
     this.hal = hal
     this.pins = pins
     this.watched = false
@@ -145,7 +149,7 @@ export class Sx1276 implements Radio {
     powerDbm: number,
     done: (endMs: number | undefined) => void,
   ): void {
-    this.configure(modulation, powerDbm, frame.length, 0)
+    this.configure(modulation, powerDbm, frame.length, UPLINK)
     this.write(FIFO, frame)
     this.sent = done
     this.write(OP_MODE, [TRANSMIT])
@@ -163,12 +167,14 @@ export class Sx1276 implements Radio {
   }
 
   openWindow(done: (received: Received | undefined) => void): void {
-    this.write(OP_MODE, [RECEIVE_SINGLE])
+    this.write(OP_MODE, [this.symbols ? RECEIVE_SINGLE : RECEIVE_CONTINUOUS])
     this.heard = done
-    this.lookAfter(this.symbols * this.symbolMs)
+    if (this.symbols) this.lookAfter(this.symbols * this.symbolMs)
   }
 
   sleep(): void {
+    this.hal.clock.clearTimer(this.timer)
+    this.sent = this.heard = undefined
     this.write(OP_MODE, [SLEEP])
   }
 
@@ -192,22 +198,23 @@ export class Sx1276 implements Radio {
       this.hal.gpio.write(this.pins.reset, high)
   }
 
-  /** Standby and everything a frame depends on. A window has `symbols`; an uplink has none. */
+  /** Standby and everything a frame depends on. A window has `symbols`, 0 when it stays open; an uplink has UPLINK. */
   private configure(modulation: Modulation, powerDbm: number, length: number, symbols: number): void {
     const sf = modulation.spreadingFactor
     const hz = modulation.bandwidthHz
     // Steps of 32 MHz / 2^19; the product stays below 2^38, the error below 62 Hz.
     const frf = ((modulation.frequencyHz * 256) / 15_625) | 0
     const power = Math.min(Math.max(powerDbm, PA_BOOST_DBM_MIN), this.pins.powerDbmMax)
-    const down = symbols > 0
+    const down = symbols >= 0
+    this.heard = undefined
     this.write(OP_MODE, [STANDBY])
     this.write(FRF_MSB, [frf >> 16, (frf >> 8) & 0xff, frf & 0xff, PA_BOOST | (power - PA_BOOST_DBM_MIN)])
     const bandwidth = hz > 125_000 ? BANDWIDTH_250_KHZ : BANDWIDTH_125_KHZ
     const crc = down ? 0 : CRC_ON
     this.write(MODEM_CONFIG_1, [
       bandwidth | CODING_RATE_4_5,
-      (sf << 4) | crc | (symbols >> 8),
-      symbols & 0xff,
+      (sf << 4) | crc | (down ? symbols >> 8 : 0),
+      down ? symbols & 0xff : 0,
       0,
       PREAMBLE_SYMBOLS,
       length,
@@ -234,9 +241,17 @@ export class Sx1276 implements Radio {
       sent(atMs)
     } else if (heard) {
       const flags = this.read(IRQ_FLAGS, 1)[0]!
-      if (flags & (RX_DONE | RX_TIMEOUT) || this.looks > 1 || (this.looks && !(flags & VALID_HEADER))) {
+      if (!this.symbols) {
+        // The window stays open: only the flags are made ready for the next frame.
+        this.write(IRQ_FLAGS, [ALL_FLAGS])
+        if ((flags & (RX_DONE | PAYLOAD_CRC_ERROR)) === RX_DONE) heard(this.receive())
+      } else if (
+        flags & (RX_DONE | RX_TIMEOUT) ||
+        this.looks > 1 ||
+        (this.looks && !(flags & VALID_HEADER))
+      ) {
         this.heard = undefined
-        const received = flags & RX_DONE ? this.receive() : undefined
+        const received = (flags & (RX_DONE | PAYLOAD_CRC_ERROR)) === RX_DONE ? this.receive() : undefined
         this.write(OP_MODE, [STANDBY])
         heard(received)
       } else {

@@ -1,5 +1,5 @@
 /** A test bed for the life of one node: virtual time, flash, a power switch, and a gateway behind a fake MAC that loses what it is told to lose.
- *  A test file replaces firmware/radio/mac.ts by `makeFakeMac`. */
+ *  A test file replaces firmware/radio/mac.ts by `fakeMac` (fakeMac.ts). */
 import { tableAes } from '../../core/lorawan/aes.ts'
 import { FLAG } from '../../core/flags.ts'
 import {
@@ -16,7 +16,7 @@ import { encodeSettings, type Settings } from '../../core/settings.ts'
 import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
 import type { Hal, ResetReason } from '../../firmware/hal/index.ts'
 import type { Profile } from '../../firmware/profiles/profile.ts'
-import type { Mac, MacHost, OnTime, SendResult } from '../../firmware/radio/mac.ts'
+import type * as Mac from '../../firmware/radio/mac.ts'
 import { start } from '../../firmware/start.ts'
 import { CutFlash } from './cutFlash.ts'
 
@@ -49,7 +49,8 @@ interface Timer {
   run: () => void
 }
 
-const beds = new WeakMap<Hal, Bed>()
+/** The bed that a node finds itself in, by what it was started with. */
+export const beds = new WeakMap<Hal, Bed>()
 
 export class Bed {
   readonly flash = new CutFlash()
@@ -133,7 +134,7 @@ export class Bed {
   }
 
   /** What the gateway answers to an uplink that reached it. */
-  answer(port: number, payload: Uint8Array): SendResult['received'] {
+  answer(port: number, payload: Uint8Array): Mac.SendResult['received'] {
     const uplink: Uplink = { atMs: this.worldMs, port, payload: payload.slice(), lost: false }
     if (port === UPLINK_PORT.hello) uplink.hello = decodeHello(payload) as Hello
     else uplink.decoded = decodeSamples(port, payload) as DecodedSamples
@@ -223,64 +224,6 @@ export class Bed {
     }
     beds.set(hal, this)
     start(ttgoLora32V21, this.profile, regionNamed('AS923-2')!, hal)
-  }
-}
-
-/** Stands in for the device MAC: it keeps `joined` in the host's flash, minds a duty cycle, and gives the gateway's answer two seconds later. */
-export function makeFakeMac(
-  hal: Hal,
-  _radio: unknown,
-  _region: unknown,
-  _settings: unknown,
-  host: MacHost,
-  onTime: OnTime,
-): Mac {
-  const bed = beds.get(hal)!
-  const state = new Uint8Array(8)
-  const saved = host.load()
-  if (saved) state.set(saved)
-  let freeMs = new DataView(state.buffer).getUint32(4) * 1000
-  if (freeMs > hal.clock.nowMs() + 3_600_000) freeMs = 0
-  let timeAsked = false
-  const transmitted = (): void => {
-    freeMs = hal.clock.nowMs() + bed.dutyMs
-    new DataView(state.buffer).setUint32(4, Math.ceil(freeMs / 1000))
-    host.save(state)
-  }
-  const later = (run: () => void): number => hal.clock.setTimer(2000, run)
-  return {
-    joined: () => state[0] === 1,
-    waitMs: () => Math.max(0, freeMs - hal.clock.nowMs()),
-    payloadBytesMax: () => bed.payloadBytesMax,
-    askTime: () => {
-      timeAsked = true
-    },
-    join: (done) => {
-      bed.joins.push(bed.worldMs)
-      transmitted()
-      later(() => {
-        const accepted = bed.accepts()
-        if (accepted) state[0] = 1
-        host.save(state)
-        done(accepted)
-      })
-    },
-    send: (port, payload, done) => {
-      if (payload.length > bed.payloadBytesMax) throw new Error(`payload of ${payload.length} bytes`)
-      if (hal.clock.nowMs() < freeMs) throw new Error('sent against the duty cycle')
-      transmitted()
-      const lost = bed.uplinks.length
-      const received = bed.answer(port, payload)
-      const heard = !bed.uplinks[lost]!.lost
-      later(() => {
-        if (timeAsked && heard) {
-          bed.timesAsked++
-          timeAsked = false
-          onTime(bed.unixAtStart + Math.floor(bed.worldMs / 1000), hal.clock.nowMs())
-        }
-        done(received ? { sent: true, received } : { sent: true })
-      })
-    },
   }
 }
 

@@ -6,7 +6,7 @@ import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
 import { light } from '../../firmware/profiles/light.ts'
 import { Bed, SETTINGS, type Uplink } from './bed.ts'
 
-vi.mock('../../firmware/radio/mac.ts', async () => ({ makeMac: (await import('./bed.ts')).makeFakeMac }))
+vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000

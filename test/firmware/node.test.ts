@@ -6,7 +6,7 @@ import type { Profile } from '../../firmware/profiles/profile.ts'
 import type { Sensor } from '../../firmware/sensors/sensor.ts'
 import { Bed, type Uplink } from './bed.ts'
 
-vi.mock('../../firmware/radio/mac.ts', async () => ({ makeMac: (await import('./bed.ts')).makeFakeMac }))
+vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

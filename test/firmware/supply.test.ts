@@ -7,7 +7,7 @@ import type { Profile } from '../../firmware/profiles/profile.ts'
 import { noteSupply } from '../../firmware/supply.ts'
 import { Bed } from './bed.ts'
 
-vi.mock('../../firmware/radio/mac.ts', async () => ({ makeMac: (await import('./bed.ts')).makeFakeMac }))
+vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
 
 const HOUR_MS = 3_600_000
 const QUANTITIES = [3, 16]

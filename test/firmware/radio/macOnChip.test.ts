@@ -1,16 +1,19 @@
 /** MAC, driver and chip model together, at several speeds of the processor. */
 import { describe, expect, test } from 'vitest'
 import { as923_2 } from '../../../core/regions/as923_2.ts'
-import { makeMac, type Mac, type SendResult } from '../../../firmware/radio/mac.ts'
-import { Sx1276 } from '../../../firmware/radio/sx1276.ts'
+import { makeMac, type SendResult } from '../../../firmware/radio/mac.ts'
 import { bytes } from '../../core/lorawan/hex.ts'
-import { Board, pins } from './board.ts'
+import { Board, SX1262, SX1262_CRYSTAL, SX1276, type Kit } from './board.ts'
 import { Network } from './network.ts'
-import { Bench, settings } from './node.ts'
+import { Bench, Device, settings } from './node.ts'
 
-describe.each([1, 2, 4])(
-  'the MAC over driver and chip, with calls %i times as slow as estimated',
-  (costFactor) => {
+const RUNS = [SX1276, SX1262, SX1262_CRYSTAL].flatMap((kit) =>
+  [1, 2, 4].map((costFactor): [string, number, Kit] => [kit.name, costFactor, kit]),
+)
+
+describe.each(RUNS)(
+  'the MAC over the driver and the chip %s, with calls %i times as slow as estimated',
+  (_name, costFactor, kit) => {
     test.each([1, 2] as const)('joins, sends and hears in window %i', async (window) => {
       // The bench only lends its network: the air is the board's.
       const network = new Network(new Bench())
@@ -18,10 +21,10 @@ describe.each([1, 2, 4])(
       network.queue = [{ options: bytes('0905') }, { port: 2, payload: bytes('c0ffee') }]
       const results: (boolean | SendResult)[] = []
       let saved: Uint8Array | undefined
-      let mac: Mac
-      const board = new Board(costFactor, (self) => {
+      let mac: Device
+      const board = new Board(kit, costFactor, (self) => {
         const host = { load: () => saved, save: (state: Uint8Array) => void (saved = new Uint8Array(state)) }
-        mac = makeMac(self.hal, new Sx1276(self.hal, pins), as923_2, settings, host, () => undefined)
+        mac = new Device(makeMac(self.hal, kit.driver(self.hal), as923_2, settings, host, () => undefined))
         const send = (): void =>
           void self.hal.clock.setTimer(mac.waitMs(), () =>
             mac.send(1, new Uint8Array(11), (result) => {
@@ -59,7 +62,7 @@ describe.each([1, 2, 4])(
         { sent: true },
       ])
       expect(network.frames.map((frame) => frame.counter)).toEqual([0, 1, 2])
-      expect(board.chip.mode).toBe(0)
+      expect(board.asleep).toBe(true)
     })
   },
 )

@@ -5,7 +5,7 @@ import { as923_2 } from '../../../core/regions/as923_2.ts'
 import type { Region } from '../../../core/regions/region.ts'
 import type { Settings } from '../../../core/settings.ts'
 import type { Hal } from '../../../firmware/hal/index.ts'
-import { makeMac, type Mac } from '../../../firmware/radio/mac.ts'
+import * as Mac from '../../../firmware/radio/mac.ts'
 import type { Modulation, Radio, Received } from '../../../firmware/radio/radio.ts'
 import { bytes } from '../../core/lorawan/hex.ts'
 
@@ -20,6 +20,39 @@ export const settings: Settings = {
   soilDryMillivolts: 0,
   soilWetMillivolts: 0,
   gaugeHeightMm: 0,
+}
+
+/** A node's MAC with its functions as methods. */
+export class Device {
+  constructor(readonly mac: Mac.Mac) {}
+
+  joined(): boolean {
+    return Mac.isJoined(this.mac)
+  }
+
+  waitMs(): number {
+    return Mac.waitMs(this.mac)
+  }
+
+  payloadBytesMax(): number {
+    return Mac.payloadRoomBytes(this.mac)
+  }
+
+  ask(questions: number): void {
+    this.mac.asked |= questions
+  }
+
+  join(done: (joined: boolean) => void): void {
+    Mac.activate(this.mac, done)
+  }
+
+  send(port: number, payload: Uint8Array, done: (result: Mac.SendResult) => void, confirmed?: boolean): void {
+    Mac.send(this.mac, port, payload, done, confirmed)
+  }
+
+  close(): void {
+    Mac.close(this.mac)
+  }
 }
 
 /** Thrown where the power fails: nothing after it happens. */
@@ -68,7 +101,7 @@ export class Bench {
   radioAnswers = true
   radioSilent = false
   asleep = true
-  snrQuarterDb = 30
+  snrQuarterDb = 28
   private downlinks: Downlink[] = []
   private timers: { dueMs: number; run: () => void; id: number }[] = []
   private lastTimer = 0
@@ -76,10 +109,11 @@ export class Bench {
   constructor(readonly region: Region = as923_2) {}
 
   /** A program that starts from what is in flash; what the one before waited for is gone. */
-  boot(): Mac {
+  boot(more: Partial<Mac.MacHost> = {}): Device {
     this.timers = []
     this.downlinks = []
     const host = {
+      ...more,
       load: () => this.flash,
       save: (state: Uint8Array) => {
         this.onSave('before')
@@ -88,8 +122,10 @@ export class Bench {
         this.onSave('after')
       },
     }
-    return makeMac(this.hal(), this.radio(), this.region, settings, host, (unix, at) =>
-      this.times.push([unix, at]),
+    return new Device(
+      Mac.makeMac(this.hal(), this.radio(), this.region, settings, host, (unix, at) =>
+        this.times.push([unix, at]),
+      ),
     )
   }
 
@@ -113,7 +149,7 @@ export class Bench {
     }
   }
 
-  join(mac: Mac): boolean {
+  join(mac: Device): boolean {
     let joined: boolean | undefined
     mac.join((result) => (joined = result))
     this.run()
@@ -121,13 +157,9 @@ export class Bench {
     return joined
   }
 
-  uplink(
-    mac: Mac,
-    port: number,
-    payload: Uint8Array,
-  ): { sent: boolean; received?: { port: number; payload: Uint8Array } } {
-    let result: { sent: boolean; received?: { port: number; payload: Uint8Array } } | undefined
-    mac.send(port, payload, (done) => (result = done))
+  uplink(mac: Device, port: number, payload: Uint8Array, confirmed?: boolean): Mac.SendResult {
+    let result: Mac.SendResult | undefined
+    mac.send(port, payload, (done) => (result = done), confirmed)
     this.run()
     if (!result) throw new Error('send never ended')
     return result

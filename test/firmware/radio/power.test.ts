@@ -3,9 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseData } from '../../../core/lorawan/frame.ts'
 import { parseJoinRequest } from '../../../core/lorawan/join.ts'
-import type { Mac } from '../../../firmware/radio/mac.ts'
 import { Network } from './network.ts'
-import { Bench, PowerCut } from './node.ts'
+import { Bench, type Device, PowerCut } from './node.ts'
 
 /** A key of every frame on the air: what must never come twice under the same keys. */
 function spent(bench: Bench): string[] {
@@ -51,7 +50,7 @@ test('random cuts at saves and between: nothing is used twice', () => {
       const bench = new Bench()
       const network = new Network(bench)
       const taken: string[] = []
-      let mac: Mac = bench.boot()
+      let mac: Device = bench.boot()
       let cut = 'none'
       bench.onSave = (when) => {
         if (cut === when) {

@@ -1,12 +1,12 @@
 /** A node that has joined its network, and how it sends: the beginning of most tests of the MAC. */
-import type { Mac, SendResult } from '../../../firmware/radio/mac.ts'
+import type { SendResult } from '../../../firmware/radio/mac.ts'
 import { bytes } from '../../core/lorawan/hex.ts'
 import { Network } from './network.ts'
-import { Bench } from './node.ts'
+import { Bench, type Device } from './node.ts'
 
 export const HELLO = bytes('0102030405060708090a0b')
 
-export function joined(bench = new Bench()): { bench: Bench; network: Network; mac: Mac } {
+export function joined(bench = new Bench()): { bench: Bench; network: Network; mac: Device } {
   const network = new Network(bench)
   const mac = bench.boot()
   if (!bench.join(mac)) throw new Error('the first join failed')
@@ -14,7 +14,7 @@ export function joined(bench = new Bench()): { bench: Bench; network: Network; m
 }
 
 /** Waits as the law wants, then sends. */
-export function send(bench: Bench, mac: Mac, payload = HELLO, port = 1): SendResult {
+export function send(bench: Bench, mac: Device, payload = HELLO, port = 1): SendResult {
   bench.nowMs += mac.waitMs()
   return bench.uplink(mac, port, payload)
 }

@@ -1,0 +1,70 @@
+/** Class C: a node that listens whenever it does not send and has no class A window open. Source: LoRaWAN 1.0.4 (TS001-1.0.4), 15.
+ *
+ *  It hooks itself into the MAC: where class A lets the chip sleep, and in the time before a window, it listens on RXC, which is the frequency and
+ *  data rate of RX2, or of a multicast group. A bundle that does not import this file does not carry it. Times are NodeClock milliseconds. */
+import { openDownlink } from './downlink.ts'
+import { isJoined, send } from './mac.ts'
+import { modulationOf, save, type MacParts } from './macParts.ts'
+import * as S from './macState.ts'
+import type { Modulation, Received } from './radio.ts'
+
+/** Gets a downlink for the application that came outside the class A windows. */
+export type Heard = (port: number, payload: Uint8Array) => void
+
+/** A multicast group this node belongs to (multicast.ts): where it listens, and whether a frame was the group's. */
+export interface Listening {
+  readonly modulation: Modulation
+  take(received: Received): boolean
+}
+
+/** CLASS_C_RESP_TIMEOUT of RP002, 2.3: an acknowledgement that has not gone out by then never does. */
+const ANSWER_MS = 8_000
+/** Whoever hears a confirmed downlink does not answer at once, and not all at the same moment. */
+const ANSWER_MS_MIN = 1_000
+const ANSWER_SPREAD_MS = 2_000
+
+/** Sends the acknowledgement of the downlink under `counter` when no other uplink has carried it, and drops it when its time is over. */
+function acknowledge(mac: MacParts, heard: Heard, counter: number): void {
+  const { state, hal } = mac
+  // Not saved: nobody waits for it any more when a program has started again.
+  state.setUint8(S.AT_ACK_DUE, 1)
+  mac.answerByMs = hal.clock.nowMs() + ANSWER_MS
+  function answer(late: boolean): void {
+    if (late) mac.answerByMs = undefined
+    // Another downlink has its own acknowledgement.
+    if (!state.getUint8(S.AT_ACK_DUE) || state.getUint32(S.AT_COUNTER_DOWN) !== counter + 1) return
+    if (late) state.setUint8(S.AT_ACK_DUE, 0)
+    else
+      send(mac, -1, new Uint8Array(0), ({ received }) => {
+        if (received) heard(received.port, received.payload)
+      })
+  }
+  hal.clock.setTimer(ANSWER_MS_MIN + ((hal.noise() >>> 0) % (ANSWER_SPREAD_MS + 1)), () => answer(false))
+  hal.clock.setTimer(ANSWER_MS, () => answer(true))
+}
+
+/** A frame on RXC. One with MAC commands is dropped as a whole, since a network may send those in class A's windows only. */
+function hearAlways(mac: MacParts, heard: Heard, received: Received): void {
+  const frame = openDownlink(mac, received.bytes)
+  if (!frame) return
+  save(mac)
+  if (frame.options.length || frame.port === 0) return
+  if (frame.confirmed) acknowledge(mac, heard, frame.counter)
+  if (frame.port > 0) heard(frame.port, frame.payload)
+}
+
+/** Makes a MAC listen from now on, as long as it is joined; for `MacHost.opened`. */
+export function listenAlways(mac: MacParts, heard: Heard, group?: Listening): void {
+  const { radio, state, region } = mac
+  mac.rest = () => {
+    const rx2 = modulationOf(region, state.getUint32(S.AT_RX2_HZ), state.getUint8(S.AT_RX2_DATA_RATE))
+    const modulation = group ? group.modulation : rx2
+    if (mac.closed || !modulation || !isJoined(mac)) return radio.sleep()
+    radio.prepareWindow(modulation, 0)
+    radio.openWindow((received) => {
+      if (received && !(group && group.take(received))) hearAlways(mac, heard, received)
+    })
+  }
+  if (group) mac.stray = (received) => void group.take(received)
+  if (isJoined(mac) && radio.start()) mac.rest()
+}
