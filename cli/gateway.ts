@@ -25,6 +25,7 @@ export async function run(args: string[]): Promise<number> {
       region: { type: 'string', default: REGION_DEFAULT },
       http: { type: 'string', default: '127.0.0.1:8080' },
       udp: { type: 'string', default: '127.0.0.1:1700' },
+      mqtt: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -35,6 +36,7 @@ export async function run(args: string[]): Promise<number> {
   if (!values.data) throw new OptionError('--data', 'a folder', 'nothing')
   const http = hostAndPort('--http', values.http)
   const udp = hostAndPort('--udp', values.udp)
+  const mqtt = values.mqtt === undefined ? undefined : hostAndPort('--mqtt', values.mqtt)
   const region = regionOption(values.region)
   mkdirSync(values.data, { recursive: true, mode: 0o700 })
   const operatorPin = process.env['FIELDNODE_PIN']
@@ -46,6 +48,7 @@ export async function run(args: string[]): Promise<number> {
     clock: wallClock,
     udpHost: udp.host,
     udpPort: udp.port,
+    ...(mqtt ? { mqttHost: mqtt.host, mqttPort: mqtt.port } : {}),
     httpHost: http.host,
     httpPort: http.port,
     ...(operatorPin ? { operatorPin } : {}),
@@ -53,7 +56,11 @@ export async function run(args: string[]): Promise<number> {
     log: pino(),
   })
   console.log(
-    texts.gateway.ready(`http://${http.host}:${gateway.httpPort}`, `${udp.host}:${gateway.udpPort}`),
+    texts.gateway.ready(
+      `http://${http.host}:${gateway.httpPort}`,
+      `${udp.host}:${gateway.udpPort}`,
+      mqtt && `${mqtt.host}:${gateway.mqttPort}`,
+    ),
   )
   await untilInterrupted()
   await gateway.close()

@@ -56,15 +56,16 @@ const en = {
   },
   gateway: {
     help: [
-      'Usage: fieldnode gateway --data <folder> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700]',
+      'Usage: fieldnode gateway --data <folder> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700] [--mqtt 127.0.0.1:1883]',
       '  --data    folder of the store and the keys; made when absent',
       `  --region  frequency plan: ${REGION_NAMES}; ${REGION_DEFAULT} when left out`,
       '  --http    address of the page and the API',
       '  --udp     address the radio forwarders send to',
+      '  --mqtt    address the nodes with Wi-Fi connect to; without it there is no broker',
       "  The operator's PIN is read from the environment variable FIELDNODE_PIN at the first start and kept as a hash.",
     ].join('\n'),
-    ready: (address: string, udp: string) =>
-      `The gateway's page is at ${address}; forwarders send to ${udp} (UDP).`,
+    ready: (address: string, udp: string, mqtt: string | undefined) =>
+      `The gateway's page is at ${address}; forwarders send to ${udp} (UDP)${mqtt ? `, nodes with Wi-Fi to ${mqtt} (MQTT)` : ''}.`,
     stopped: 'The gateway has stopped.',
     needsPin:
       "FIELDNODE_PIN is not set and the folder holds no PIN yet: lamps can't be switched from the page.",
@@ -174,15 +175,16 @@ const vi: Texts = {
   },
   gateway: {
     help: [
-      'Cách dùng: fieldnode gateway --data <thư mục> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700]',
+      'Cách dùng: fieldnode gateway --data <thư mục> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700] [--mqtt 127.0.0.1:1883]',
       '  --data    thư mục của kho số liệu và khóa; tạo mới nếu chưa có',
       `  --region  quy hoạch tần số: ${REGION_NAMES}; không ghi thì là ${REGION_DEFAULT}`,
       '  --http    địa chỉ của trang web và API',
       '  --udp     địa chỉ nhận gói tin của trạm chuyển tiếp',
+      '  --mqtt    địa chỉ để các nút Wi-Fi kết nối; không ghi thì không nhận MQTT',
       '  Mã PIN của người vận hành lấy từ biến môi trường FIELDNODE_PIN ở lần chạy đầu và được lưu dưới dạng băm.',
     ].join('\n'),
-    ready: (address, udp) =>
-      `Trang web của bộ tập trung ở ${address}; trạm chuyển tiếp gửi tới ${udp} (UDP).`,
+    ready: (address, udp, mqtt) =>
+      `Trang web của bộ tập trung ở ${address}; trạm chuyển tiếp gửi tới ${udp} (UDP)${mqtt ? `, nút Wi-Fi kết nối tới ${mqtt} (MQTT)` : ''}.`,
     stopped: 'Bộ tập trung đã dừng.',
     needsPin: 'Chưa có FIELDNODE_PIN và thư mục chưa lưu mã PIN: không thể bật tắt đèn từ trang web.',
   },

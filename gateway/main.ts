@@ -16,14 +16,16 @@ import type { ApiError, DeviceAnswer, DeviceRequest, LampCommandAnswer, NodeView
 import { Counts } from './counts.ts'
 import { Dedup } from './ingest/dedup.ts'
 import { Forwarders } from './ingest/forwarders.ts'
+import { MqttIngest } from './ingest/mqtt.ts'
 import { verifyAudit } from './lights/audit.ts'
 import { LightDesk } from './lights/desk.ts'
 import { DutyBudget } from './lorawan/duty.ts'
+import { radioUplink } from './lorawan/radioBack.ts'
 import { Transmitter } from './lorawan/transmit.ts'
 import type { FieldNode } from './nodes/node.ts'
 import { Nodes } from './nodes/nodes.ts'
 import { nodeView } from './nodes/view.ts'
-import { makePipeline } from './pipeline.ts'
+import { makePipeline, type Pipeline } from './pipeline.ts'
 import { openLibsqlStore } from './store/libsql.ts'
 import {
   StoreError,
@@ -46,6 +48,10 @@ export interface GatewayOptions {
   udpHost?: string
   /** 0 = any free one. */
   udpPort: number
+  /** 127.0.0.1 when left out. */
+  mqttHost?: string
+  /** Of the broker for nodes with Wi-Fi: 0 = any free one, -1 or left out = no broker. */
+  mqttPort?: number
   /** 127.0.0.1 when left out: the PIN travels in clear, so let a proxy with TLS stand in front of anything wider. */
   httpHost?: string
   /** 0 = any free one, -1 = no HTTP. */
@@ -63,6 +69,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   udpPort: number
+  /** -1 without a broker. */
+  mqttPort: number
   /** -1 without HTTP. */
   httpPort: number
   /** Resolves when every datagram received so far is processed, what is answered or asked is committed, and each PULL_RESP has its TX_ACK.
@@ -147,17 +155,12 @@ async function checkAudit(store: Store, counts: Counts, log: Logger): Promise<vo
   log.error({ row: broken }, 'audit log broken')
 }
 
-/** The radio's side: forwarders, deduplication, pipeline. */
-async function openRadio(
-  options: GatewayOptions,
-  ground: Ground,
-  desk: LightDesk,
-  changed: (node: FieldNode) => void,
-) {
+/** The radio's side: forwarders and deduplication. */
+async function openRadio(options: GatewayOptions, ground: Ground, pipeline: Pipeline) {
   const { clock, region, udpHost = LOCAL, udpPort } = options
   const { counts, activity } = ground
-  // The socket is open before the pipeline is: what comes in between waits in the window.
-  const dedup = new Dedup(clock, counts, (heard) => pipeline(heard))
+  // The socket is open before the transmitter is: what comes in between waits in the window.
+  const dedup = new Dedup(clock, counts, (heard) => void pipeline(radioUplink(heard, transmitter, region)))
   const forwarders = await Forwarders.open({
     host: udpHost,
     port: udpPort,
@@ -167,8 +170,17 @@ async function openRadio(
     heard: (received) => dedup.push(received),
   })
   const transmitter = new Transmitter(forwarders, new DutyBudget(region), region, clock, counts)
-  const pipeline = makePipeline({ ...ground, clock, region, transmitter, desk, changed })
   return { dedup, forwarders }
+}
+
+/** The side of the nodes with Wi-Fi. */
+async function openBroker(
+  { mqttHost = LOCAL, mqttPort = -1, clock }: GatewayOptions,
+  ground: Ground,
+  pipeline: Pipeline,
+): Promise<MqttIngest | undefined> {
+  if (mqttPort < 0) return undefined
+  return MqttIngest.open({ ...ground, host: mqttHost, port: mqttPort, clock, pipeline })
 }
 
 async function openHttp(
@@ -225,21 +237,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.info('closed')
   }
   try {
-    const { dedup, forwarders } = await openRadio(options, ground, desk, changed)
+    const pipeline = makePipeline({ ...ground, clock, region: options.region, desk, changed })
+    const { dedup, forwarders } = await openRadio(options, ground, pipeline)
     closing.unshift(
       () => dedup.close(),
       () => forwarders.close(),
     )
+    const broker = await openBroker(options, ground, pipeline)
+    if (broker) closing.unshift(() => broker.close())
     const http = await openHttp(options, ground, acts, feed)
     if (http)
       closing.unshift(
         () => feed.close(),
         () => http.close(),
       )
-    log.info({ udpPort: forwarders.port, httpPort: http?.port ?? -1, region: options.region.name }, 'started')
+    const ports = { udpPort: forwarders.port, mqttPort: broker?.port ?? -1, httpPort: http?.port ?? -1 }
+    log.info({ ...ports, region: options.region.name }, 'started')
     return {
-      udpPort: forwarders.port,
-      httpPort: http?.port ?? -1,
+      ...ports,
       settled: () => activity.settled(),
       register: async (device) => bare(await acts.register(device, 'console')),
       commandLamp: async (target, levelPercent, untilMs, by) =>

@@ -6,21 +6,18 @@ import type { Region } from '../core/regions/region.ts'
 import { acknowledgementFor, isDue } from './acknowledge.ts'
 import type { Activity } from './activity.ts'
 import type { Counts } from './counts.ts'
-import { bySignal, type Heard } from './ingest/dedup.ts'
 import type { LightDesk } from './lights/desk.ts'
 import { compose, isOwed, type Payload } from './lorawan/compose.ts'
-import { ORDINARY_SHARE_PERCENT } from './lorawan/duty.ts'
 import { acceptJoin } from './lorawan/join.ts'
 import { answerCommands, type MacAnswers } from './lorawan/macAnswers.ts'
 import { openUplink, type Opened } from './lorawan/open.ts'
-import type { Transmitter } from './lorawan/transmit.ts'
-import { dataWindows, joinWindows } from './lorawan/windows.ts'
 import { hear } from './nodes/hear.ts'
 import { inTurn, type FieldNode } from './nodes/node.ts'
 import { sessionRow, type Nodes } from './nodes/nodes.ts'
 import { announce, decodePacket, epochRow, receivedOf, type Packet } from './packets.ts'
 import { judgeSamples } from './quality.ts'
 import type { Changes, Outcome, Store } from './store/store.ts'
+import type { Uplink } from './uplink.ts'
 
 export interface Parts {
   nodes: Nodes
@@ -29,97 +26,98 @@ export interface Parts {
   clock: Clock
   counts: Counts
   activity: Activity
-  transmitter: Transmitter
   desk: LightDesk
   changed: (node: FieldNode) => void
   failed: (error: unknown) => void
 }
 
-/** Takes a deduplicated frame to its end. Never rejects. */
-export type Pipeline = (heard: Heard) => void
+/** Takes a frame to its end: true when it needs not come again, because it is committed or good for nothing; false when the gateway
+ *  could not do its part. Never rejects. */
+export type Pipeline = (uplink: Uplink) => Promise<boolean>
 
 export function makePipeline(parts: Parts): Pipeline {
-  return (heard) => {
+  return async (uplink) => {
     try {
-      take(parts, heard)
+      await take(parts, uplink)
+      return true
     } catch (error) {
       parts.failed(error)
+      return false
     }
   }
 }
 
 /** Moves the frame's counter at once, so that its copy is a replay, and leaves the rest to the node's turn. */
-function take(parts: Parts, heard: Heard): void {
-  const { activity, counts, nodes, failed } = parts
-  if (heard.phy[0]! >> 5 === FRAME_TYPE.joinRequest) {
-    void activity.during(() => join(parts, heard).catch(failed))
-    return
-  }
-  const opened = openUplink(heard.phy, nodes)
-  if (typeof opened === 'string') return counts.refuse('frame', opened)
-  const handled = (settled: () => void) => async (): Promise<void> => {
-    const left = await uplink(parts, heard, opened).catch(failed)
-    settled()
-    if (left) await activity.leaveBehind(left.commit.catch(failed))
-  }
-  void activity.during(() => new Promise<void>((settled) => void inTurn(opened.node, handled(settled))))
+function take(parts: Parts, uplink: Uplink): Promise<void> {
+  const { activity, counts, nodes } = parts
+  if (uplink.phy[0]! >> 5 === FRAME_TYPE.joinRequest) return activity.during(() => join(parts, uplink))
+  const opened = openUplink(uplink, nodes)
+  if (typeof opened === 'string') return Promise.resolve(counts.refuse('frame', opened))
+  return new Promise((resolve, reject) => {
+    const handled = (settled: () => void) => async (): Promise<void> => {
+      const left = await data(parts, uplink, opened).catch(reject)
+      settled()
+      if (left) await activity.leaveBehind(left.commit.catch(reject))
+      resolve()
+    }
+    void activity.during(() => new Promise<void>((settled) => void inTurn(opened.node, handled(settled))))
+  })
 }
 
 /** A join request: answered after nonces and keys are committed. */
-async function join(parts: Parts, heard: Heard): Promise<void> {
-  const { nodes, store, region, counts, transmitter } = parts
-  const joined = await acceptJoin(heard.phy, region, nodes, store)
+async function join(parts: Parts, uplink: Uplink): Promise<void> {
+  const { nodes, store, region, counts } = parts
+  const joined = await acceptJoin(uplink, region, nodes, store)
   if (typeof joined === 'string') return counts.refuse('join', joined)
   counts.add('joins')
-  const windows = joinWindows(region, heard.receptions[0]!)
-  await transmitter.send(heard, { phy: joined.phy, windows, sharePercent: 100 })
+  await uplink.back.accept(joined.phy)
 }
 
 /** A data frame: everything it changes is one commit, and only what is committed is shown and answered. Where no answer can be owed, the commit is
  *  left behind: the node's next frame waits for it, nobody else does. */
-async function uplink(
+async function data(
   parts: Parts,
-  heard: Heard,
+  uplink: Uplink,
   opened: Opened,
 ): Promise<{ commit: Promise<void> } | undefined> {
   const { store, counts, changed, desk, region } = parts
   const { node, frame } = opened
-  const { receivedMs } = heard.receptions[0]!
+  const { receivedMs } = uplink
   const decoded = decodePacket(node, frame)
   if (typeof decoded === 'string') counts.refuse('packet', decoded)
   const packet: Packet = typeof decoded === 'string' ? { kind: 'none' } : decoded
 
-  const changes: Changes = { sessions: [sessionRow(node)], heard: [hear(node, packet, heard)] }
+  const changes: Changes = { sessions: [sessionRow(node)], heard: [hear(node, packet, uplink)] }
   if (packet.kind === 'hello') changes.epochs = [epochRow(node.device.devEui, packet.hello, receivedMs)]
   if (packet.kind === 'samples') {
     const judged = judgeSamples(node, packet, receivedMs)
     Object.assign(changes, judged, desk.confirm(node, judged.samples))
   }
-  const answers = answerCommands(opened, heard.receptions, region)
+  const answers = answerCommands(opened, uplink, region)
   const commit = store.write(changes).then((outcomes) => {
     for (const outcome of outcomes) counts.add(`samples.${outcome}`)
     remember(node, packet, changes, outcomes)
     changed(node)
   })
-  if (!mayOwe(parts, heard, opened, packet, answers)) return { commit }
+  if (!mayOwe(parts, uplink, opened, packet, answers)) return { commit }
   await commit
-  answer(parts, heard, opened, packet, answers)
+  answer(parts, uplink, opened, packet, answers)
   return undefined
 }
 
-/** What the desk wants to say to a lamp at the opening of its first window. */
-const lampPayload = ({ desk, region }: Parts, node: FieldNode, heard: Heard): Payload | undefined =>
-  desk.payloadFor(node, heard.receptions[0]!.receivedMs + 1000 * region.receiveDelaySeconds)
+/** What the desk wants to say to a lamp when it next listens. */
+const lampPayload = ({ desk }: Parts, node: FieldNode, { back }: Uplink): Payload | undefined =>
+  desk.payloadFor(node, back.arrivesMs)
 
 /** Whether the frame may have to be answered once it is committed; yes when in doubt. */
 function mayOwe(
   parts: Parts,
-  heard: Heard,
+  uplink: Uplink,
   { node, frame }: Opened,
   packet: Packet,
   answers: MacAnswers,
 ): boolean {
-  const waiting = lampPayload(parts, node, heard)
+  const waiting = lampPayload(parts, node, uplink)
   if (isOwed(frame, answers, waiting ? [waiting] : []) || isDue(node, packet, parts.clock.now())) return true
   // A sample out of order opens a gap, or closes one.
   return packet.kind === 'samples' && packet.firstSequence !== packet.received.nextSequence
@@ -142,30 +140,28 @@ function remember(node: FieldNode, packet: Packet, changes: Changes, outcomes: O
 }
 
 /** Sends the node what waits for it. The frame is sealed at once; on its way it holds up nothing. */
-function answer(parts: Parts, heard: Heard, opened: Opened, packet: Packet, answers: MacAnswers): void {
-  const { region, clock, counts, transmitter, activity, desk, failed } = parts
+function answer(parts: Parts, uplink: Uplink, opened: Opened, packet: Packet, answers: MacAnswers): void {
+  const { clock, counts, activity, desk, failed } = parts
   const { node, session, frame } = opened
-  const lamp = lampPayload(parts, node, heard)
+  const lamp = lampPayload(parts, node, uplink)
   const acknowledgement = acknowledgementFor(node, packet, clock.now())
   const waiting = [lamp, acknowledgement].filter((payload): payload is Payload => payload !== undefined)
   if (!isOwed(frame, answers, waiting)) return
   // A node without its first acknowledgement sends nothing; and a lamp that cannot hear its command must not go without for ever.
   if (waiting.length > 1 && (packet.kind === 'hello' || node.lastDownlinkPort === lamp!.port))
     waiting.reverse()
-  const open = transmitter.open(heard, dataWindows(region, bySignal(heard.receptions)[0]!, session.dwell))
-  if (open.length === 0) return counts.refuse('downlink', 'closed')
-  const composed = compose(session, frame, answers, waiting, open[0]!.payloadBytesMax)
+  const { dwell } = session
+  const roomBytes = uplink.back.roomBytes(dwell)
+  if (roomBytes === undefined) return counts.refuse('downlink', 'closed')
+  const composed = compose(session, frame, answers, waiting, roomBytes)
   if (!composed) return counts.refuse('downlink', 'room')
 
   const { payload } = composed
   const bytes = composed.frame.options.length + composed.frame.payload.length
-  const downlink = {
-    phy: sealData(session.frames, composed.frame),
-    windows: open.filter((window) => window.payloadBytesMax >= bytes),
-    sharePercent: lamp && payload === lamp ? 100 : ORDINARY_SHARE_PERCENT,
-  }
+  const urgent = lamp !== undefined && payload === lamp
+  const downlink = { phy: sealData(session.frames, composed.frame), bytes, dwell, urgent }
   const send = async (): Promise<void> => {
-    if (!(await transmitter.send(heard, downlink)) || !payload) return
+    if (!(await uplink.back.send(downlink)) || !payload) return
     node.lastDownlinkPort = payload.port
     if (payload === acknowledgement) node.acknowledgedMs = clock.now()
     counts.add(payload === acknowledgement ? 'downlinks.acknowledgement' : 'downlinks.lamp')

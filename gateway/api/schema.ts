@@ -104,6 +104,7 @@ export const deviceRequest = z.strictObject({
     .transform((text) => text.toLowerCase()),
   name,
   profile,
+  link: z.enum(['lorawan', 'mqtt']).default('lorawan'),
   latitude: z.number().min(-90).max(90),
   longitude: z.number().min(-180).max(180),
   lamp: z.strictObject({ id: lampName, group: lampName }).optional(),

@@ -1,5 +1,6 @@
 /** What the HTTP API says, as types: the page is built against this file, and schema.ts checks the same shapes at run time.
  *  Times are Unix milliseconds; a value is an integer, `perUnit` of them a unit. */
+import type { LinkName } from '../uplink.ts'
 
 export type ProfileName = 'soil' | 'air' | 'gauge' | 'light'
 /** Late after two report intervals without a word, lost after six. */
@@ -96,6 +97,8 @@ export interface DeviceRequest {
   appKey: string
   name: string
   profile: ProfileName
+  /** 'lorawan' when left out. */
+  link?: LinkName | undefined
   latitude: number
   longitude: number
   lamp?: { id: string; group: string } | undefined

@@ -10,10 +10,11 @@ import type { Region } from '../../core/regions/region.ts'
 import type { FieldNode } from '../nodes/node.ts'
 import { sessionRow, type Nodes } from '../nodes/nodes.ts'
 import type { Store } from '../store/store.ts'
+import type { Uplink } from '../uplink.ts'
 
-/** Why a join request was refused: nobody with this DevEUI, another JoinEUI than registered, a wrong MIC, a DevNonce that did not
+/** Why a join request was refused: nobody with this DevEUI, another link or JoinEUI than registered, a wrong MIC, a DevNonce that did not
  *  grow, JoinNonces used up; or no join request at all. */
-export type JoinRefusal = 'unknownDevEui' | 'joinEui' | 'mic' | 'devNonce' | 'joinNonce' | FrameError
+export type JoinRefusal = 'unknownDevEui' | 'link' | 'joinEui' | 'mic' | 'devNonce' | 'joinNonce' | FrameError
 
 export interface Joined {
   node: FieldNode
@@ -44,7 +45,7 @@ function assignDevAddr(node: FieldNode, nodes: Nodes): number {
 
 /** Checks a join request and makes its accept; resolves after nonces and keys are committed. */
 export async function acceptJoin(
-  phy: Uint8Array,
+  { phy, link, from }: Pick<Uplink, 'phy' | 'link' | 'from'>,
   region: Region,
   nodes: Nodes,
   store: Store,
@@ -53,6 +54,7 @@ export async function acceptJoin(
   if (typeof request === 'string') return request
   const node = nodes.byEui(hex(request.devEui))
   if (!node) return 'unknownDevEui'
+  if (node.device.link !== link || (from !== undefined && from !== node.device.devEui)) return 'link'
   if (hex(request.joinEui) !== node.device.joinEui) return 'joinEui'
   if (!verifyJoinRequest(tableAes, node.appKey, phy)) return 'mic'
   if (request.devNonce <= node.devNonce) return 'devNonce'

@@ -10,6 +10,7 @@ import {
 import type { Region } from '../../core/regions/region.ts'
 import { bySignal } from '../ingest/dedup.ts'
 import type { Reception } from '../ingest/rxpk.ts'
+import type { Uplink } from '../uplink.ts'
 import type { Opened } from './open.ts'
 
 export interface MacAnswers {
@@ -34,17 +35,17 @@ function linkCheckAnswer(receptions: Reception[]): Uint8Array {
 /** Answers the commands of an uplink; a TxParamSetupAns in it ends the node's dwell time here. */
 export function answerCommands(
   { session, frame }: Opened,
-  receptions: Reception[],
+  { link, receptions, receivedMs }: Uplink,
   region: Region,
 ): MacAnswers {
   const answers: MacAnswers = { urgent: [], ordinary: [] }
   for (const { cid } of walkCommands(frame.port === 0 ? frame.payload : frame.options, false)) {
     if (cid === CID.txParamSetup) session.dwell = false
-    if (cid === CID.deviceTime) answers.ordinary.push(encodeDeviceTimeAns(receptions[0]!.receivedMs))
-    if (cid === CID.linkCheck) answers.ordinary.push(linkCheckAnswer(receptions))
+    if (cid === CID.deviceTime) answers.ordinary.push(encodeDeviceTimeAns(receivedMs))
+    if (cid === CID.linkCheck && receptions.length > 0) answers.ordinary.push(linkCheckAnswer(receptions))
   }
   // Where the law knows no dwell time, a node keeps the plan's until it is told.
-  if (session.dwell && region.dwellLifted) {
+  if (link === 'lorawan' && session.dwell && region.dwellLifted) {
     const setup = { uplinkDwell: false, downlinkDwell: false, eirpDbmMax: region.eirpDbmMax }
     answers.urgent.push(encodeTxParamSetupReq(setup))
   }

@@ -3,6 +3,7 @@
 import { openData, parseData, type DataFrame, type FrameError } from '../../core/lorawan/frame.ts'
 import type { FieldNode, LiveSession } from '../nodes/node.ts'
 import type { Nodes } from '../nodes/nodes.ts'
+import type { Uplink } from '../uplink.ts'
 
 /** `direction`: a downlink of somebody; `unknownDevAddr`: nobody here; `mic`: no key of this address fits; `replay`: a key fits, but
  *  its counter was used before. */
@@ -40,13 +41,18 @@ function openWith(session: LiveSession, phy: Uint8Array, low: number): DataFrame
   return used.some((counter) => typeof openData(session.frames, phy, counter) !== 'string') ? 'replay' : 'mic'
 }
 
-/** Opens an uplink and moves the session's counter; every node with its device address is tried. The counter is the caller's to
+/** Opens an uplink and moves the session's counter; every node of its link with its device address is tried. The counter is the caller's to
  *  commit together with what the frame carried. */
-export function openUplink(phy: Uint8Array, nodes: Nodes): Opened | OpenRefusal {
+export function openUplink(
+  { phy, link, from }: Pick<Uplink, 'phy' | 'link' | 'from'>,
+  nodes: Nodes,
+): Opened | OpenRefusal {
   const header = parseData(phy)
   if (typeof header === 'string') return header
   if (header.downlink) return 'direction'
-  const owners = nodes.byDevAddr(header.devAddr)
+  const owners = nodes
+    .byDevAddr(header.devAddr)
+    .filter(({ device }) => device.link === link && (from === undefined || device.devEui === from))
   if (owners.length === 0) return 'unknownDevAddr'
   let refusal: OpenRefusal = 'mic'
   for (const node of owners) {

@@ -1,7 +1,8 @@
 /** What an uplink tells of its node besides its readings: that it lives, how well it is heard, how often it reports. */
-import { bySignal, type Heard as HeardFrame } from '../ingest/dedup.ts'
+import { bySignal } from '../ingest/dedup.ts'
 import type { Packet } from '../packets.ts'
 import type { Heard } from '../store/store.ts'
+import type { Uplink } from '../uplink.ts'
 import type { FieldNode } from './node.ts'
 
 /** Seconds between two reports, as the node's last hello said. */
@@ -12,13 +13,13 @@ function reportSeconds(node: FieldNode, packet: Packet): number | null {
 }
 
 /** Notes the uplink on the node and answers the row that keeps it. */
-export function hear(node: FieldNode, packet: Packet, { receptions }: HeardFrame): Heard {
-  const best = bySignal(receptions)[0]!
+export function hear(node: FieldNode, packet: Packet, uplink: Uplink): Heard {
+  const best = bySignal(uplink.receptions)[0]
   node.heard = {
     devEui: node.device.devEui,
-    lastSeenMs: receptions[0]!.receivedMs,
-    rssiDbm: best.rssiDbm,
-    snrDb: best.snrDb,
+    lastSeenMs: uplink.receivedMs,
+    rssiDbm: best?.rssiDbm ?? null,
+    snrDb: best?.snrDb ?? null,
     reportSeconds: reportSeconds(node, packet),
   }
   return node.heard

@@ -11,7 +11,7 @@ export interface SettledTable {
 
 // prettier-ignore
 export const SETTLED_TABLES: readonly SettledTable[] = [
-  { name: 'devices',      key: ['devEui'],             columns: ['joinEui', 'appKey', 'name', 'profile', 'latitude', 'longitude', 'lampId', 'lampGroup'],         order: 'devEui' },
+  { name: 'devices',      key: ['devEui'],             columns: ['joinEui', 'appKey', 'name', 'profile', 'link', 'latitude', 'longitude', 'lampId', 'lampGroup'], order: 'devEui' },
   { name: 'sessions',     key: ['devEui'],             columns: ['devNonce', 'joinNonce', 'devAddr', 'nwkSKey', 'appSKey', 'counterUp', 'counterDown'],           order: 'devEui' },
   { name: 'epochs',       key: ['devEui', 'epoch'],    columns: ['nextSequence', 'lowestSequence', 'setId', 'reportSeconds', 'firmwareVersion', 'helloMs'],     order: 'helloMs, epoch' },
   { name: 'heard',        key: ['devEui'],             columns: ['lastSeenMs', 'rssiDbm', 'snrDb', 'reportSeconds'],                                           order: 'devEui' },
@@ -43,7 +43,7 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO totals VALUES (0, 0, 0, 0);
   CREATE TABLE devices (
     devEui TEXT PRIMARY KEY, joinEui TEXT NOT NULL, appKey TEXT NOT NULL, name TEXT NOT NULL, profile TEXT NOT NULL,
-    latitude REAL NOT NULL, longitude REAL NOT NULL, lampId TEXT, lampGroup TEXT) WITHOUT ROWID;
+    link TEXT NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL, lampId TEXT, lampGroup TEXT) WITHOUT ROWID;
   CREATE TABLE sessions (
     devEui TEXT PRIMARY KEY, devNonce INTEGER NOT NULL, joinNonce INTEGER NOT NULL, devAddr INTEGER NOT NULL,
     nwkSKey TEXT NOT NULL, appSKey TEXT NOT NULL, counterUp INTEGER NOT NULL, counterDown INTEGER NOT NULL) WITHOUT ROWID;

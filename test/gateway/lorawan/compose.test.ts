@@ -8,6 +8,7 @@ import { compose, isOwed, type Payload } from '../../../gateway/lorawan/compose.
 import { answerCommands } from '../../../gateway/lorawan/macAnswers.ts'
 import type { Opened } from '../../../gateway/lorawan/open.ts'
 import type { LiveSession } from '../../../gateway/nodes/node.ts'
+import type { Uplink } from '../../../gateway/uplink.ts'
 
 const session = (): LiveSession => ({ devAddr: 1, counterDown: 7, dwell: true }) as LiveSession
 const frame = (rest: Partial<DataFrame> = {}): DataFrame =>
@@ -32,6 +33,12 @@ const reception = {
   receivedMs: 1_800_000_000_000,
 }
 
+const heard = {
+  link: 'lorawan',
+  receptions: [reception],
+  receivedMs: reception.receivedMs,
+} as unknown as Uplink
+
 test('100,000 uplinks with any options are answered within their window', () => {
   const waiting = fc.array(
     fc.record({ port: fc.constantFrom(1, 2), bytes: fc.uint8Array({ minLength: 1, maxLength: 30 }) }),
@@ -48,7 +55,7 @@ test('100,000 uplinks with any options are answered within their window', () => 
       (options, bytes, confirmed, payloads, room, onPort0) => {
         const own = session()
         const uplink = onPort0 ? frame({ port: 0, payload: bytes, confirmed }) : frame({ options, confirmed })
-        const answers = answerCommands({ session: own, frame: uplink } as Opened, [reception], as923_2)
+        const answers = answerCommands({ session: own, frame: uplink } as Opened, heard, as923_2)
         const composed = compose(own, uplink, answers, payloads, room)
         expect(own.counterDown).toBe(composed ? 8 : 7)
         if (!composed) return

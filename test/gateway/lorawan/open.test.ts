@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { tableAes } from '../../../core/lorawan/aes.ts'
 import { makeSession, sealData } from '../../../core/lorawan/frame.ts'
-import { openUplink } from '../../../gateway/lorawan/open.ts'
+import { openUplink, type Opened, type OpenRefusal } from '../../../gateway/lorawan/open.ts'
 import type { FieldNode, LiveSession } from '../../../gateway/nodes/node.ts'
 import type { Nodes } from '../../../gateway/nodes/nodes.ts'
 
@@ -17,13 +17,17 @@ function fieldNode(key: number, counterUp: number): FieldNode {
     new Uint8Array(16).fill(key + 1),
   )
   return {
-    device: { devEui: `node ${key}` },
+    device: { devEui: `node ${key}`, link: 'lorawan' },
     session: { frames, devAddr: ADDRESS, counterUp } as LiveSession,
   } as FieldNode
 }
 
 const table = (...members: FieldNode[]): Nodes =>
   ({ byDevAddr: (devAddr: number) => (devAddr === ADDRESS ? members : []) }) as unknown as Nodes
+
+/** Opens a frame that came by radio. */
+const open = (phy: Uint8Array, nodes: Nodes): Opened | OpenRefusal =>
+  openUplink({ phy, link: 'lorawan' }, nodes)
 
 function uplink(node: FieldNode, counter: number): Uint8Array {
   const bare = { confirmed: false, downlink: false, adr: false, adrAckReq: false, ack: false, pending: false }
@@ -43,8 +47,8 @@ test('three roll-overs pass, and nothing in between is accepted twice', () => {
   const nodes = table(node)
   for (let counter = 0; counter < 3 * 65_536; counter += 4099) {
     const phy = uplink(node, counter)
-    expect(openUplink(phy, nodes)).toMatchObject({ frame: { counter } })
-    expect(openUplink(phy, nodes)).toBe('replay')
+    expect(open(phy, nodes)).toMatchObject({ frame: { counter } })
+    expect(open(phy, nodes)).toBe('replay')
   }
 })
 
@@ -68,7 +72,7 @@ const steps: [last: number, counter: number, outcome: number | string][] = [
 for (const [last, counter, outcome] of steps) {
   test(`after ${last} comes ${counter}: ${outcome}`, () => {
     const node = fieldNode(1, last)
-    const opened = openUplink(uplink(node, counter), table(node))
+    const opened = open(uplink(node, counter), table(node))
     expect(typeof opened === 'string' ? opened : opened.frame.counter).toBe(outcome)
     expect(node.session!.counterUp).toBe(typeof outcome === 'string' ? last : counter)
   })
@@ -77,11 +81,11 @@ for (const [last, counter, outcome] of steps) {
 test('devices that share an address are told apart by their keys', () => {
   const [one, two] = [fieldNode(1, -1), fieldNode(40, 70_000)]
   const nodes = table(one, two)
-  expect(openUplink(uplink(two, 70_001), nodes)).toMatchObject({ node: two, frame: { counter: 70_001 } })
-  expect(openUplink(uplink(one, 3), nodes)).toMatchObject({ node: one, frame: { counter: 3 } })
+  expect(open(uplink(two, 70_001), nodes)).toMatchObject({ node: two, frame: { counter: 70_001 } })
+  expect(open(uplink(one, 3), nodes)).toMatchObject({ node: one, frame: { counter: 3 } })
   expect([one.session!.counterUp, two.session!.counterUp]).toEqual([3, 70_001])
-  expect(openUplink(uplink(two, 70_001), nodes)).toBe('replay')
-  expect(openUplink(uplink(fieldNode(90, 0), 1), nodes)).toBe('mic')
+  expect(open(uplink(two, 70_001), nodes)).toBe('replay')
+  expect(open(uplink(fieldNode(90, 0), 1), nodes)).toBe('mic')
 })
 
 test('every turned bit of a frame is noticed', () => {
@@ -89,7 +93,7 @@ test('every turned bit of a frame is noticed', () => {
   const phy = uplink(node, 9)
   for (let at = 0; at < 8 * phy.length; at++) {
     const forged = phy.map((byte, index) => (index === at >> 3 ? byte ^ (1 << (at & 7)) : byte))
-    expect(typeof openUplink(forged, table(node))).toBe('string')
+    expect(typeof open(forged, table(node))).toBe('string')
   }
   expect(node.session!.counterUp).toBe(-1)
 })
@@ -105,9 +109,9 @@ test('100,000 random and mutated frames are refused by name', () => {
       return cut < 30 ? bytes : bytes.subarray(0, cut - 30)
     })
   const refused = (bytes: Uint8Array): void => {
-    if (typeof openUplink(bytes, nodes) !== 'string') throw new Error('accepted')
+    if (typeof open(bytes, nodes) !== 'string') throw new Error('accepted')
   }
   fc.assert(fc.property(mutated, refused), { numRuns: 60_000 })
   fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), refused), { numRuns: 40_000 })
-  expect(openUplink(phy, nodes)).toMatchObject({ node })
+  expect(open(phy, nodes)).toMatchObject({ node })
 })

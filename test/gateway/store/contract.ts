@@ -10,6 +10,7 @@ const device: Device = {
   appKey: '000102030405060708090a0b0c0d0e0f',
   name: 'Đèn cổng làng',
   profile: 'light',
+  link: 'mqtt',
   latitude: 10.0312,
   longitude: 105.7469,
   lamp: { id: 'L1', group: 'main' },
