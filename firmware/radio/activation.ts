@@ -63,14 +63,13 @@ export function join(mac: MacParts, done: (joined: boolean) => void): void {
   bookAirtime(state, region, up, frame.length, hal.clock.nowMs())
   save(mac)
   let accepted = false
-  exchange(hal, mac.radio, {
+  exchange(mac, {
     frame,
     up,
     powerDbm: region.eirpDbmMax - ANTENNA_GAIN_DB,
     delaySeconds: region.joinAcceptDelaySeconds,
     rx1: modulationOf(region, hz, rx1DataRate(region, dataRate, 0, region.dwellDefault)),
     rx2: modulationOf(region, region.rx2.frequencyHz, region.rx2.dataRate),
-    rest: mac.rest,
     take: (received) => (accepted = takeAccept(mac, received.bytes, devNonce, dataRate)),
     done: () => {
       mac.busy = false

@@ -44,7 +44,9 @@ export interface MacParts {
   alone?: boolean
   /** Nothing goes out before: an acknowledgement may still be on its way. */
   quietUntilMs?: number
-  /** What the radio does while no class A window is open: it sleeps when this is left out. */
+  /** How late the program was of late, at an interrupt or a timer: windows are as much wider (classA.ts). */
+  lateMs?: number
+  /** What the radio does before a class A window and behind the last one: it sleeps when this is left out. */
   rest?: () => void
   /** A frame in a class A window that is not this node's own. */
   stray?: ((received: Received) => void) | undefined
