@@ -111,7 +111,7 @@ function transmit(mac: Mac, uplink: Uplink): void {
     rx2: modulationOf(region, state.getUint32(S.AT_RX2_HZ), state.getUint8(S.AT_RX2_DATA_RATE)),
     take: (received, endMs) => {
       uplink.heard = takeDownlink(mac, received, endMs)
-      if (!uplink.heard && mac.stray) mac.stray(received)
+      if (!uplink.heard && mac.stray) mac.stray(received.bytes)
       return uplink.heard !== undefined
     },
     done: (endMs) => {

@@ -47,8 +47,12 @@ export const AT_SAVED_SECONDS = AT_ANSWERS + 15 // uint32
 export const AT_BAND_FREE_SECONDS = AT_SAVED_SECONDS + 4 // 6 of uint32
 /** A row a channel: its frequency in steps of 100 Hz (uint24), 0 where there is none; then its highest and lowest data rate, 4 bits each. */
 export const AT_CHANNELS = AT_BAND_FREE_SECONDS + 24 // 16 of 4 bytes
+/** The multicast group (multicast.ts): its address, 0 when there is none, McKey, and the next counter to accept. It outlives an activation. */
+export const AT_GROUP_ADDRESS = AT_CHANNELS + 64 // uint32
+export const AT_GROUP_KEY = AT_GROUP_ADDRESS + 4 // 16 bytes
+export const AT_GROUP_COUNTER = AT_GROUP_KEY + 16 // uint32
 /** Where RX1 listens after an uplink on a channel, in steps of 100 Hz, when that is not the channel itself (DlChannelReq). */
-export const AT_DOWNLINKS = AT_CHANNELS + 64 // 16 of uint24
+export const AT_DOWNLINKS = AT_GROUP_COUNTER + 4 // 16 of uint24
 const STATE_BYTES = AT_DOWNLINKS + 48
 
 export const CHANNELS_MAX = 16
