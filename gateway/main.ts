@@ -18,6 +18,7 @@ import { Dedup } from './ingest/dedup.ts'
 import { Forwarders } from './ingest/forwarders.ts'
 import { verifyAudit } from './lights/audit.ts'
 import { LightDesk } from './lights/desk.ts'
+import { ClassC } from './lorawan/classC.ts'
 import { DutyBudget } from './lorawan/duty.ts'
 import { Transmitter } from './lorawan/transmit.ts'
 import type { FieldNode } from './nodes/node.ts'
@@ -168,7 +169,7 @@ async function openRadio(
   })
   const transmitter = new Transmitter(forwarders, new DutyBudget(region), region, clock, counts)
   const pipeline = makePipeline({ ...ground, clock, region, transmitter, desk, changed })
-  return { dedup, forwarders }
+  return { dedup, forwarders, classC: new ClassC({ ...ground, clock, region, transmitter, desk }) }
 }
 
 async function openHttp(
@@ -211,7 +212,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { nodes, store, counts, activity, write } = ground
   const feed = new Feed(clock, wall, () => nodes.all())
   const changed = (node: FieldNode): void => feed.changed(node)
-  const desk = new LightDesk({ nodes, clock, write, changed })
+  let classC: ClassC | undefined
+  const desk = new LightDesk({ nodes, clock, write, changed, given: (lamps) => classC?.begin(lamps) })
   const acts = makeActs({ nodes, desk, clock, write, changed })
   const closing: (() => unknown)[] = [
     () => feed.close(),
@@ -225,7 +227,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.info('closed')
   }
   try {
-    const { dedup, forwarders } = await openRadio(options, ground, desk, changed)
+    const radio = await openRadio(options, ground, desk, changed)
+    const { dedup, forwarders } = radio
+    classC = radio.classC
     closing.unshift(
       () => dedup.close(),
       () => forwarders.close(),

@@ -14,6 +14,7 @@ function reportSeconds(node: FieldNode, packet: Packet): number | null {
 /** Notes the uplink on the node and answers the row that keeps it. */
 export function hear(node: FieldNode, packet: Packet, { receptions }: HeardFrame): Heard {
   const best = bySignal(receptions)[0]!
+  node.gateway = best.gateway
   node.heard = {
     devEui: node.device.devEui,
     lastSeenMs: receptions[0]!.receivedMs,

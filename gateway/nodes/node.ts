@@ -34,6 +34,8 @@ export interface FieldNode {
   /** The newest record of each quantity. */
   latest: Map<number, Record>
   heard: Heard | undefined
+  /** The forwarder that heard it best the last time, as long as this process knows. */
+  gateway: string | undefined
   /** The last lamp command, in whatever state: a new one takes the place of the one before. */
   command: Command | undefined
   /** When the application's acknowledgement was last handed to a forwarder. */
