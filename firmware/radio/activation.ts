@@ -3,7 +3,7 @@
 import { deriveSessionKeys, openJoinAccept, sealJoinRequest } from '../../core/lorawan/join.ts'
 import { dutyBandOf, rx1DataRate } from '../../core/regions/region.ts'
 import { exchange } from './classA.ts'
-import { bookAirtime, survey } from './duty.ts'
+import { bookAirtime, bookJoin, survey } from './duty.ts'
 import { ANTENNA_GAIN_DB, modulationOf, save, type MacParts } from './macParts.ts'
 import * as S from './macState.ts'
 
@@ -61,6 +61,7 @@ export function join(mac: MacParts, done: (joined: boolean) => void): void {
   const up = modulationOf(region, hz, dataRate)!
   state.setUint16(S.AT_DEV_NONCE, devNonce + 1)
   bookAirtime(state, region, up, frame.length, hal.clock.nowMs())
+  bookJoin(state, up, frame.length, hal.clock.nowMs())
   save(mac)
   let accepted = false
   exchange(mac, {

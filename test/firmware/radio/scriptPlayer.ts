@@ -10,6 +10,7 @@ import { regionNamed } from '../../../core/regions/index.ts'
 import { listenAlways } from '../../../firmware/radio/classC.ts'
 import { ASK_LINK, ASK_TIME, type MacHost, type SendResult } from '../../../firmware/radio/mac.ts'
 import { ANTENNA_GAIN_DB } from '../../../firmware/radio/macParts.ts'
+import { AT_JOIN_FREE_SECONDS } from '../../../firmware/radio/macState.ts'
 import type { Modulation } from '../../../firmware/radio/radio.ts'
 import { bytes, hex } from '../../core/lorawan/hex.ts'
 import { Network, type DownlinkWish } from './network.ts'
@@ -149,7 +150,8 @@ export class Player {
   /** Waits as the law wants, lets the device speak, and sees it to its end. */
   private speak(row: Row, say: (done: (result: string) => void) => void): void {
     const { bench } = this
-    const waitMs = this.mac.waitMs()
+    const joinMs = 1000 * this.mac.mac.state.getUint32(AT_JOIN_FREE_SECONDS) - bench.nowMs
+    const waitMs = Math.max(this.mac.waitMs(), row.do === 'join' ? joinMs : 0)
     bench.nowMs += waitMs
     this.begin(row, waitMs)
     say((result) => this.result(result))
