@@ -285,7 +285,8 @@ export function exchange(node: Node, done: () => void): void {
   words[JOINED] = isJoined(mac) ? 1 : 0
   words[LINK] = nowSeconds(node) + HUNG_SECONDS
   if (node.timeWanted) mac.asked |= ASK_TIME
-  if (waitMs(mac) > 0) {
+  // Busy: with an acknowledgement of its own.
+  if (mac.busy || waitMs(mac) > 0) {
     spaceOut(node, mac, 1)
     finish()
   } else if (!isJoined(mac) || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)

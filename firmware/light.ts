@@ -27,6 +27,7 @@ import {
 import type { NodeParts } from './profiles/profile.ts'
 import { push } from './queue.ts'
 import { listenAlways } from './radio/classC.ts'
+import { joinGroup } from './radio/multicast.ts'
 
 /** Words of the command's record. */
 const COMMAND = 0
@@ -48,6 +49,8 @@ interface Lamp {
   readonly command: Int32Array
   /** What was pushed last, in the order of the profile's quantities. */
   reported: Int32Array
+  /** Of the next step while there is nothing to do, else 0. */
+  timer: number
 }
 
 /** The command that was given before a reset, unless the power was lost. */
@@ -125,13 +128,14 @@ function restMs(lamp: Lamp): number {
 /** Switch, let the contact settle, report, talk, rest, and again. */
 function step(lamp: Lamp): void {
   const { node, relay } = lamp
+  lamp.timer = 0
   const { clock } = node.hal
   const { levelPercent, reason } = wanted(lamp)
   relay.set(levelPercent > 0)
   clock.setTimer(RELAY_SETTLE_MS, () => {
     report(lamp, reason)
     if (nowSeconds(node) < exchangeDue(node)) {
-      clock.setTimer(restMs(lamp), () => step(lamp))
+      lamp.timer = clock.setTimer(restMs(lamp), () => step(lamp))
       return
     }
     node.timeWanted = timeWanted(node)
@@ -152,9 +156,16 @@ export function runLight(parts: NodeParts): void {
     relay: new Relay(node.hal.gpio, mount.relay, mount.relaySense),
     command: restoreCommand(node),
     reported: new Int32Array(0),
+    timer: 0,
   }
   node.onDownlink = (port, payload) => {
-    if (port === DOWNLINK_PORT.lamp) takeCommand(lamp, payload)
+    if (port === DOWNLINK_PORT.group && !joinGroup(node.mac!, payload)) node.hal.log('no group setup')
+    if (port !== DOWNLINK_PORT.lamp) return
+    takeCommand(lamp, payload)
+    // A command may come while nothing else is to be done for half a minute.
+    if (!lamp.timer) return
+    node.hal.clock.clearTimer(lamp.timer)
+    step(lamp)
   }
   node.opened = (mac) => listenAlways(mac, node.onDownlink!)
   node.onTime = (unixSeconds, atMs) => takeTime(node, unixSeconds, atMs)

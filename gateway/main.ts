@@ -19,6 +19,7 @@ import { Forwarders } from './ingest/forwarders.ts'
 import { MqttIngest } from './ingest/mqtt.ts'
 import { verifyAudit } from './lights/audit.ts'
 import { LightDesk } from './lights/desk.ts'
+import { Prompt } from './lights/prompt.ts'
 import { DutyBudget } from './lorawan/duty.ts'
 import { radioUplink } from './lorawan/radioBack.ts'
 import { Transmitter } from './lorawan/transmit.ts'
@@ -223,10 +224,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { nodes, store, counts, activity, write } = ground
   const feed = new Feed(clock, wall, () => nodes.all())
   const changed = (node: FieldNode): void => feed.changed(node)
-  const desk = new LightDesk({ nodes, clock, write, changed })
+  const desk = new LightDesk({ nodes, clock, write, changed, given: (lamps) => prompt.begin(lamps) })
+  const prompt = new Prompt({ ...ground, clock, region: options.region, desk })
   const acts = makeActs({ nodes, desk, clock, write, changed })
   const closing: (() => unknown)[] = [
     () => feed.close(),
+    () => prompt.close(),
     () => desk.close(),
     () => activity.idle(),
     () => store.close(),

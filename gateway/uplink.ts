@@ -25,6 +25,8 @@ export interface Back {
   /** False when nothing took the frame; why is counted. */
   send(downlink: Downlink): Promise<boolean>
   accept(phy: Uint8Array): Promise<boolean>
+  /** Later, and only to a node that listens all the time. */
+  sayNow(phy: Uint8Array): Promise<boolean>
 }
 
 export interface Uplink {

@@ -17,6 +17,7 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'sessionOf',
   'takeDownlink',
   'hearAlways',
+  'joinGroup',
   'obey',
   'obeyOne',
   'linkAdr',

@@ -1,7 +1,7 @@
 /** The nouns of the packet codec: kinds by port, what goes in and what comes out. Values are int32 in the quantity's `perUnit`. */
 
 export const UPLINK_PORT = { sample: 1, batch: 2, hello: 3 } as const
-export const DOWNLINK_PORT = { acknowledgement: 1, lamp: 2 } as const
+export const DOWNLINK_PORT = { acknowledgement: 1, lamp: 2, group: 3 } as const
 
 /** Why bytes are no packet: they end too early, go on too long, name no known set, hold what no encoder writes, or came on a port
  *  that carries something else. */
@@ -76,4 +76,14 @@ export interface LampCommand {
   levelPercent: number
   /** Remaining, from reception: 1..2^24-1. */
   durationSeconds: number
+}
+
+/** A multicast group and its member's share in it. */
+export interface GroupSetup {
+  /** uint32; 0: of no group. */
+  address: number
+  /** McKey, 16 bytes. */
+  key: Uint8Array
+  /** The first counter that the member takes, uint32. */
+  nextCounter: number
 }

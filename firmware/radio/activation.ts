@@ -3,7 +3,7 @@
 import { deriveSessionKeys, openJoinAccept, sealJoinRequest } from '../../core/lorawan/join.ts'
 import { dutyBandOf, rx1DataRate } from '../../core/regions/region.ts'
 import { exchange } from './classA.ts'
-import { bookAirtime, survey } from './duty.ts'
+import { bookAirtime, bookJoin, survey } from './duty.ts'
 import { ANTENNA_GAIN_DB, modulationOf, save, type MacParts } from './macParts.ts'
 import * as S from './macState.ts'
 
@@ -61,16 +61,16 @@ export function join(mac: MacParts, done: (joined: boolean) => void): void {
   const up = modulationOf(region, hz, dataRate)!
   state.setUint16(S.AT_DEV_NONCE, devNonce + 1)
   bookAirtime(state, region, up, frame.length, hal.clock.nowMs())
+  bookJoin(state, up, frame.length, hal.clock.nowMs())
   save(mac)
   let accepted = false
-  exchange(hal, mac.radio, {
+  exchange(mac, {
     frame,
     up,
     powerDbm: region.eirpDbmMax - ANTENNA_GAIN_DB,
     delaySeconds: region.joinAcceptDelaySeconds,
     rx1: modulationOf(region, hz, rx1DataRate(region, dataRate, 0, region.dwellDefault)),
     rx2: modulationOf(region, region.rx2.frequencyHz, region.rx2.dataRate),
-    rest: mac.rest,
     take: (received) => (accepted = takeAccept(mac, received.bytes, devNonce, dataRate)),
     done: () => {
       mac.busy = false

@@ -1,21 +1,15 @@
 /** Class C: a node that listens whenever it does not send and has no class A window open. Source: LoRaWAN 1.0.4 (TS001-1.0.4), 15.
  *
  *  It hooks itself into the MAC: where class A lets the chip sleep, and in the time before a window, it listens on RXC, which is the frequency and
- *  data rate of RX2, or of a multicast group. A bundle that does not import this file does not carry it. Times are NodeClock milliseconds. */
+ *  data rate of RX2; its multicast group is heard there too (multicast.ts). A bundle that does not import this file does not carry it. Times are NodeClock milliseconds. */
 import { openDownlink } from './downlink.ts'
 import { isJoined, send } from './mac.ts'
 import { modulationOf, save, type MacParts } from './macParts.ts'
 import * as S from './macState.ts'
-import type { Modulation, Received } from './radio.ts'
+import { takeGroup } from './multicast.ts'
 
 /** Gets a downlink for the application that came outside the class A windows. */
 export type Heard = (port: number, payload: Uint8Array) => void
-
-/** A multicast group this node belongs to (multicast.ts): where it listens, and whether a frame was the group's. */
-export interface Listening {
-  readonly modulation: Modulation
-  take(received: Received): boolean
-}
 
 /** CLASS_C_RESP_TIMEOUT of RP002, 2.3: an acknowledgement that has not gone out by then never does. */
 const ANSWER_MS = 8_000
@@ -43,9 +37,12 @@ function acknowledge(mac: MacParts, heard: Heard, counter: number): void {
   hal.clock.setTimer(ANSWER_MS, () => answer(true))
 }
 
-/** A frame on RXC. One with MAC commands is dropped as a whole, since a network may send those in class A's windows only. */
-function hearAlways(mac: MacParts, heard: Heard, received: Received): void {
-  const frame = openDownlink(mac, received.bytes)
+/** A frame on RXC, or one in a class A window that is not of the node's own session. One with MAC commands is dropped as a whole, since a network may
+ *  send those in class A's windows only. */
+function hearAlways(mac: MacParts, heard: Heard, phy: Uint8Array): void {
+  const told = takeGroup(mac, phy)
+  if (told) return heard(told.port, told.payload)
+  const frame = openDownlink(mac, phy)
   if (!frame) return
   save(mac)
   if (frame.options.length || frame.port === 0) return
@@ -54,17 +51,16 @@ function hearAlways(mac: MacParts, heard: Heard, received: Received): void {
 }
 
 /** Makes a MAC listen from now on, as long as it is joined; for `MacHost.opened`. */
-export function listenAlways(mac: MacParts, heard: Heard, group?: Listening): void {
+export function listenAlways(mac: MacParts, heard: Heard): void {
   const { radio, state, region } = mac
   mac.rest = () => {
     const rx2 = modulationOf(region, state.getUint32(S.AT_RX2_HZ), state.getUint8(S.AT_RX2_DATA_RATE))
-    const modulation = group ? group.modulation : rx2
-    if (mac.closed || !modulation || !isJoined(mac)) return radio.sleep()
-    radio.prepareWindow(modulation, 0)
+    if (mac.closed || !rx2 || !isJoined(mac)) return radio.sleep()
+    radio.prepareWindow(rx2, 0)
     radio.openWindow((received) => {
-      if (received && !(group && group.take(received))) hearAlways(mac, heard, received)
+      if (received) hearAlways(mac, heard, received.bytes)
     })
   }
-  if (group) mac.stray = (received) => void group.take(received)
+  mac.stray = (phy) => hearAlways(mac, heard, phy)
   if (isJoined(mac) && radio.start()) mac.rest()
 }

@@ -102,17 +102,16 @@ function transmit(mac: Mac, uplink: Uplink): void {
   const firstRate = rx1DataRate(region, dataRate, state.getUint8(S.AT_RX1_OFFSET), dwell)
   const firstHz = S.hertzAt(state, S.AT_DOWNLINKS + 3 * uplink.channel) || hz
   const delaySeconds = state.getUint8(S.AT_RX_DELAY_SECONDS)
-  exchange(hal, mac.radio, {
+  exchange(mac, {
     frame,
     up,
     powerDbm: state.getUint8(S.AT_EIRP_DBM) - 2 * state.getUint8(S.AT_POWER_STEPS) - ANTENNA_GAIN_DB,
     delaySeconds,
     rx1: modulationOf(region, firstHz, firstRate),
     rx2: modulationOf(region, state.getUint32(S.AT_RX2_HZ), state.getUint8(S.AT_RX2_DATA_RATE)),
-    rest: mac.rest,
     take: (received, endMs) => {
       uplink.heard = takeDownlink(mac, received, endMs)
-      if (!uplink.heard && mac.stray) mac.stray(received)
+      if (!uplink.heard && mac.stray) mac.stray(received.bytes)
       return uplink.heard !== undefined
     },
     done: (endMs) => {

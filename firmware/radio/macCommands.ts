@@ -116,11 +116,13 @@ function rxParamSetup(state: DataView, region: Region, payload: Uint8Array): num
   return bits
 }
 
-/** Bits 0 and 1 of the answer: frequency and data rates accepted. The region's own channels stay as they are; frequency 0 removes one. */
+/** Bits 0 and 1 of the answer: frequency and data rates accepted. The region's own channels stay as they are; frequency 0 removes one. Of a channel
+ *  there can't be nothing is accepted. */
 function newChannel(state: DataView, region: Region, payload: Uint8Array): number {
   const index = payload[0]!
   const rates = payload[4]!
-  const free = index >= region.channelsHz.length && index < CHANNELS_MAX
+  if (index >= CHANNELS_MAX) return 0
+  const free = index >= region.channelsHz.length
   const hz = frequencyAt(region, payload, 1)
   const removes = !getLittle(payload, 1, 3)
   const ordered = rates >> 4 >= (rates & 15) && rates >> 4 < region.dataRates.length

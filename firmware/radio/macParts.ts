@@ -4,7 +4,7 @@ import type { Region } from '../../core/regions/region.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Hal } from '../hal/index.ts'
 import { closeState } from './macState.ts'
-import type { Modulation, Radio, Received } from './radio.ts'
+import type { Modulation, Radio } from './radio.ts'
 
 export interface MacHost {
   /** What was saved last, or undefined on a new node. */
@@ -44,10 +44,12 @@ export interface MacParts {
   alone?: boolean
   /** Nothing goes out before: an acknowledgement may still be on its way. */
   quietUntilMs?: number
-  /** What the radio does while no class A window is open: it sleeps when this is left out. */
+  /** How late the program was of late, at an interrupt or a timer: windows are as much wider (classA.ts). */
+  lateMs?: number
+  /** What the radio does before a class A window and behind the last one: it sleeps when this is left out. */
   rest?: () => void
   /** A frame in a class A window that is not this node's own. */
-  stray?: ((received: Received) => void) | undefined
+  stray?: (phy: Uint8Array) => void
   /** An uplink with an acknowledgement is not repeated after this (classC.ts). */
   answerByMs?: number | undefined
   /** Given up by its owner: it sends nothing any more and reports nothing. */
@@ -58,8 +60,8 @@ export interface MacParts {
 export const ANTENNA_GAIN_DB = 2
 
 /** Puts the MAC's record into flash, as of now. */
-export function save(mac: MacParts): void {
-  mac.host.save(closeState(mac.state, Math.floor(mac.hal.clock.nowMs() / 1000)))
+export function save({ host, state, hal }: Pick<MacParts, 'host' | 'state' | 'hal'>): void {
+  host.save(closeState(state, Math.floor(hal.clock.nowMs() / 1000)))
 }
 
 /** Undefined for a data rate that is not LoRa. */

@@ -45,10 +45,16 @@ export const AT_ANSWERS = AT_ANSWERS_BYTES + 1 // 15 bytes
 export const AT_SAVED_SECONDS = AT_ANSWERS + 15 // uint32
 /** When each duty band of the region is free again. */
 export const AT_BAND_FREE_SECONDS = AT_SAVED_SECONDS + 4 // 6 of uint32
+/** When the next join request may go (duty.ts). */
+export const AT_JOIN_FREE_SECONDS = AT_BAND_FREE_SECONDS + 24 // uint32
 /** A row a channel: its frequency in steps of 100 Hz (uint24), 0 where there is none; then its highest and lowest data rate, 4 bits each. */
-export const AT_CHANNELS = AT_BAND_FREE_SECONDS + 24 // 16 of 4 bytes
+export const AT_CHANNELS = AT_JOIN_FREE_SECONDS + 4 // 16 of 4 bytes
+/** The multicast group (multicast.ts): its address, 0 when there is none, McKey, and the next counter to accept. It outlives an activation. */
+export const AT_GROUP_ADDRESS = AT_CHANNELS + 64 // uint32
+export const AT_GROUP_KEY = AT_GROUP_ADDRESS + 4 // 16 bytes
+export const AT_GROUP_COUNTER = AT_GROUP_KEY + 16 // uint32
 /** Where RX1 listens after an uplink on a channel, in steps of 100 Hz, when that is not the channel itself (DlChannelReq). */
-export const AT_DOWNLINKS = AT_CHANNELS + 64 // 16 of uint24
+export const AT_DOWNLINKS = AT_GROUP_COUNTER + 4 // 16 of uint24
 const STATE_BYTES = AT_DOWNLINKS + 48
 
 export const CHANNELS_MAX = 16
@@ -142,11 +148,14 @@ export function openState(
   if (channelHz(state, 0) !== region.channelsHz[0]) resetLink(state, region)
   const savedSeconds = state.getUint32(AT_SAVED_SECONDS)
   // Time that runs backwards began anew with the power: how long that was off is unknown, so all of the wait is kept.
-  if (nowSeconds < savedSeconds)
-    for (let at = AT_BAND_FREE_SECONDS; at < AT_CHANNELS; at += 4) {
+  if (nowSeconds < savedSeconds) {
+    for (let at = AT_BAND_FREE_SECONDS; at < AT_JOIN_FREE_SECONDS; at += 4) {
       const leftSeconds = state.getUint32(at) - savedSeconds
       state.setUint32(at, leftSeconds > 0 ? nowSeconds + leftSeconds : 0)
     }
+    // The limit on joins counts from power-on, and somebody may stand beside the node.
+    state.setUint32(AT_JOIN_FREE_SECONDS, 0)
+  }
   return state
 }
 

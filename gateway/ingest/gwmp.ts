@@ -42,9 +42,9 @@ export type Datagram =
 /** Why a datagram as a whole was refused. */
 export type GwmpError = 'short' | 'version' | 'identifier' | 'long' | 'json' | 'shape'
 
-/** A frame to be sent. `tmst` is on the forwarder's counter; the frame is sent with inverted IQ and without CRC, as every downlink. */
+/** A frame to be sent. `tmst` is on the forwarder's counter, undefined for at once; the frame is sent with inverted IQ and without CRC, as every downlink. */
 export interface Transmission {
-  tmst: number
+  tmst: number | undefined
   frequencyHz: number
   powerDbm: number
   spreadingFactor: number
@@ -127,8 +127,8 @@ export const pullAck = (token: number): Uint8Array => header(token, PULL_ACK)
 /** The datagram that hands `frame` to a forwarder (section 6). */
 export function pullResp(token: number, frame: Transmission): Uint8Array {
   const txpk = {
-    imme: false,
-    tmst: frame.tmst,
+    imme: frame.tmst === undefined,
+    ...(frame.tmst === undefined ? {} : { tmst: frame.tmst }),
     freq: frame.frequencyHz / 1e6,
     rfch: 0,
     powe: frame.powerDbm,

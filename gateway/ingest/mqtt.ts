@@ -84,6 +84,10 @@ class MqttBack implements Back {
     return this.send({ phy })
   }
 
+  sayNow(phy: Uint8Array): Promise<boolean> {
+    return this.send({ phy })
+  }
+
   private get topic(): string {
     return topicOf(this.client.id, 'down')
   }

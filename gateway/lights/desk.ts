@@ -21,6 +21,8 @@ export interface LightDeskOptions {
   /** Commits; its failures are the caller's to count. */
   write: (changes: Changes) => Promise<boolean>
   changed: (node: FieldNode) => void
+  /** Called with the lamps that have got a command. */
+  given: (lamps: readonly FieldNode[]) => void
 }
 
 const COMMAND_ID_MAX = 65_535
@@ -92,6 +94,7 @@ export class LightDesk {
     if (!(await this.options.write(changes))) return 'store'
     lamps.forEach((node, index) => this.put(node, commands[index]!))
     this.sweep()
+    this.options.given(lamps)
     return commands[0]!
   }
 

@@ -32,6 +32,10 @@ class RadioBack implements Back {
     return this.transmitter.send(this.heard, { phy, windows, sharePercent: 100 })
   }
 
+  sayNow(phy: Uint8Array): Promise<boolean> {
+    return this.transmitter.sendNow(bySignal(this.heard.receptions)[0]!.gateway, phy)
+  }
+
   private open(dwell: boolean): Window[] {
     const best = bySignal(this.heard.receptions)[0]!
     return this.transmitter.open(this.heard, dataWindows(this.region, best, dwell))

@@ -1,4 +1,4 @@
-/** Sends a sealed downlink in the first window and through the best forwarder that can still take it.
+/** Sends a sealed downlink in the first window and through the best forwarder that can still take it; or at once.
  *  A forwarder schedules by its own counter: the frame goes out at the uplink's `tmst` plus the window's delay, modulo 2^32 us. */
 import { airtimeMicroseconds } from '../../core/lorawan/airtime.ts'
 import type { Region } from '../../core/regions/region.ts'
@@ -21,6 +21,8 @@ export interface Downlink {
   /** The part of the forwarder's duty budget that it may use, in percent. */
   sharePercent: number
 }
+
+type Place = Pick<Window, 'frequencyHz' | 'spreadingFactor' | 'bandwidthHz'>
 
 export class Transmitter {
   constructor(
@@ -48,30 +50,43 @@ export class Transmitter {
     return false
   }
 
+  /** Sends a frame at once on RX2, where a lamp listens between its uplinks, with the whole of the duty budget; false when it was not taken. */
+  async sendNow(gateway: string, phy: Uint8Array): Promise<boolean> {
+    const { frequencyHz, dataRate } = this.region.rx2
+    const place = { frequencyHz, ...this.region.dataRates[dataRate]! }
+    const taken = await this.hand(gateway, phy, place, undefined, 100)
+    if (taken) this.counts.add('downlinks.classC')
+    return taken
+  }
+
   private async sendOnce(
     reception: Reception,
     window: Window,
     { phy, sharePercent }: Downlink,
   ): Promise<boolean> {
-    const { gateway } = reception
-    const { frequencyHz, spreadingFactor, bandwidthHz } = window
-    const airtimeUs = airtimeMicroseconds(phy.length, spreadingFactor, bandwidthHz, { crc: false })
     if (!this.inTime(reception, window)) return this.refused('late')
+    const tmst = (reception.tmst + 1000 * window.delayMs) % 0x100000000
+    const taken = await this.hand(reception.gateway, phy, window, tmst, sharePercent)
+    if (taken) this.counts.add(`downlinks.${window.name}`)
+    return taken
+  }
+
+  /** Hands a frame to a forwarder within the law, for a moment of its counter or for now. */
+  private async hand(
+    gateway: string,
+    phy: Uint8Array,
+    { frequencyHz, spreadingFactor, bandwidthHz }: Place,
+    tmst: number | undefined,
+    sharePercent: number,
+  ): Promise<boolean> {
+    const airtimeUs = airtimeMicroseconds(phy.length, spreadingFactor, bandwidthHz, { crc: false })
     if (!this.duty.allows(gateway, frequencyHz, this.clock.now(), airtimeUs, sharePercent))
       return this.refused('duty')
-    const tmst = (reception.tmst + 1000 * window.delayMs) % 0x100000000
     const powerDbm = Math.min(this.region.eirpDbmMax, FORWARDER_DBM_MAX)
-    const result = await this.forwarders.send(gateway, {
-      tmst,
-      frequencyHz,
-      powerDbm,
-      spreadingFactor,
-      bandwidthHz,
-      phy,
-    })
+    const frame = { tmst, frequencyHz, powerDbm, spreadingFactor, bandwidthHz, phy }
+    const result = await this.forwarders.send(gateway, frame)
     if (result !== 'NONE') return this.refused(result)
     this.duty.spend(gateway, frequencyHz, this.clock.now(), airtimeUs)
-    this.counts.add(`downlinks.${window.name}`)
     return true
   }
 

@@ -34,6 +34,9 @@ export interface FieldNode {
   /** The newest record of each quantity. */
   latest: Map<number, Record>
   heard: Heard | undefined
+  /** Says something to it between its uplinks, if it listens then; by the way of its last one, as long as this process knows.
+   *  False when nothing took the frame. */
+  sayNow: ((phy: Uint8Array) => Promise<boolean>) | undefined
   /** The last lamp command, in whatever state: a new one takes the place of the one before. */
   command: Command | undefined
   /** When the application's acknowledgement was last handed to a forwarder. */

@@ -92,6 +92,7 @@ export class Nodes {
       filters: new Map(),
       latest: new Map(),
       heard: undefined,
+      sayNow: undefined,
       command: undefined,
       acknowledgedMs: undefined,
       lastDownlinkPort: 0,

@@ -68,7 +68,7 @@ export class Site {
     return device
   }
 
-  /** Sends a frame through the forwarders, lets the window pass, and answers the downlinks that came of it. */
+  /** Sends a frame through the forwarders, lets the window pass, and answers the downlinks that came of it; not those that went out at once. */
   async exchange(
     phy: Uint8Array,
     options: RxpkOptions = {},
@@ -78,7 +78,10 @@ export class Site {
     for (const forwarder of through) await forwarder.push(phy, options)
     await this.pass(3000)
     return this.forwarders.flatMap(({ sent }, index) =>
-      sent.slice(before[index]).map(({ data }) => Buffer.from(data, 'base64')),
+      sent
+        .slice(before[index])
+        .filter(({ imme }) => !imme)
+        .map(({ data }) => Buffer.from(data, 'base64')),
     )
   }
 

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 
 export interface Txpk {
   imme: boolean
-  tmst: number
+  /** Left out when it is to go at once. */
+  tmst?: number
   freq: number
   powe: number
   datr: string

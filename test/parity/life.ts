@@ -2,6 +2,9 @@
  *  Lived twice, by the sources and by the bundle, it must come out the same to the microsecond. */
 import { Script } from 'node:vm'
 import { as923_2 } from '../../core/regions/as923_2.ts'
+import { tableAes } from '../../core/lorawan/aes.ts'
+import { groupSession } from '../../core/lorawan/multicast.ts'
+import { DOWNLINK_PORT, encodeGroupSetup, encodeLampCommand } from '../../core/packet/index.ts'
 import { decodeSettings } from '../../core/settings.ts'
 import type { Board } from '../../firmware/board.ts'
 import type { Hal } from '../../firmware/hal/index.ts'
@@ -24,6 +27,9 @@ export const WAKES = 20
 /** A light does not sleep: this many of its intervals instead. */
 const LIGHT_INTERVALS = 20
 const COMMAND = { command: 77, levelPercent: 0, durationSeconds: 1_500 }
+
+const GROUP = { address: 0xfe000001, key: new Uint8Array(16).fill(7), nextCounter: 9 }
+const GROUP_COMMAND = { command: 78, levelPercent: 0, durationSeconds: 600 }
 
 /** A key's schedule is no call to the board, so its price would be the sources' alone. */
 const COSTS = { ...ESP32_COSTS, aesKeyMicros: -ESP32_COSTS.callMicros }
@@ -130,10 +136,25 @@ function watchRelay(node: SimNode, board: Board, note: (what: string, micros: nu
   }
 }
 
-/** Intervals with a command in their middle. */
+/** What a light is told between two uplinks, in the order of the intervals: to join a group, and what the group is told. */
+function tellGroup(network: Network, interval: number): void {
+  const into = new Uint8Array(24)
+  if (interval === 9) {
+    encodeGroupSetup(GROUP, into)
+    network.say(DOWNLINK_PORT.group, into)
+  } else if (interval === 11) {
+    const bytes = encodeLampCommand(GROUP_COMMAND, into)
+    const session = groupSession(tableAes, GROUP.key, GROUP.address)
+    network.say(DOWNLINK_PORT.lamp, into.subarray(0, bytes), { session, counter: GROUP.nextCounter })
+  }
+}
+
+/** Intervals with a command in their middle, and a group's behind it. */
 async function liveLight(clock: VirtualClock, node: SimNode, network: Network): Promise<void> {
   for (let i = 0; i < LIGHT_INTERVALS; i++) {
     if (i === 5) network.lamp = COMMAND
+    // Half an interval behind the uplink, when the light is at rest.
+    clock.at(clock.nowMicros() + node.intervalSeconds * 500_000, () => tellGroup(network, i))
     await clock.run(clock.now() + node.intervalSeconds * 1000)
   }
 }

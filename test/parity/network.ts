@@ -18,13 +18,28 @@ import {
 } from '../../core/packet/index.ts'
 import type { Region } from '../../core/regions/index.ts'
 import type { Air, ReceivedUplink } from '../../sim/air.ts'
-import { needsLowDataRate } from '../../sim/chips/lora.ts'
+import { needsLowDataRate, type LoraSetting } from '../../sim/chips/lora.ts'
 import type { VirtualClock } from '../../sim/clock.ts'
 
 type Session = ReturnType<typeof makeSession> & { network: Cmac }
 
 const ACCEPT = { joinNonce: 0, netId: 0x13, devAddr: 0x26011bda, rx1DrOffset: 0, rxDelaySeconds: 1 }
 const POWER_DBM = 16
+
+type Place = Pick<LoraSetting, 'frequencyHz' | 'spreadingFactor' | 'bandwidthHz'>
+
+const downSetting = ({ frequencyHz, spreadingFactor, bandwidthHz }: Place): LoraSetting => ({
+  frequencyHz,
+  spreadingFactor,
+  bandwidthHz,
+  codingRate: 1,
+  preambleSymbols: 8,
+  explicitHeader: true,
+  payloadCrc: false,
+  lowDataRate: needsLowDataRate(spreadingFactor, bandwidthHz),
+  invertedIq: true,
+  syncWord: 0x34,
+})
 
 export class Network {
   /** Data uplinks that opened, with their plain payload. */
@@ -143,21 +158,30 @@ export class Network {
     decoded.samples.forEach((_, i) => this.stored.add(first + i))
   }
 
+  /** Says something to a node that listens always, now: to it alone, or to its group. */
+  say(port: number, payload: Uint8Array, group?: { session: Session; counter: number }): void {
+    const session = group?.session ?? this.session!
+    const bytes = sealData(session, {
+      confirmed: false,
+      downlink: true,
+      devAddr: session.devAddr,
+      adr: false,
+      adrAckReq: false,
+      ack: false,
+      pending: false,
+      counter: group?.counter ?? this.counterDown++,
+      options: new Uint8Array(0),
+      port,
+      payload,
+    })
+    const { frequencyHz, dataRate } = this.region.rx2
+    this.onDown(bytes)
+    this.air.down(downSetting({ frequencyHz, ...this.region.dataRates[dataRate]! }), POWER_DBM, bytes)
+  }
+
   /** Puts a frame into the first window behind an uplink: same channel, and for offset 0 the same data rate. */
   private answer(uplink: ReceivedUplink, delaySeconds: number, bytes: Uint8Array): void {
-    const { frequencyHz, spreadingFactor, bandwidthHz } = uplink.frame.setting
-    const setting = {
-      frequencyHz,
-      spreadingFactor,
-      bandwidthHz,
-      codingRate: 1,
-      preambleSymbols: 8,
-      explicitHeader: true,
-      payloadCrc: false,
-      lowDataRate: needsLowDataRate(spreadingFactor, bandwidthHz),
-      invertedIq: true,
-      syncWord: 0x34,
-    }
+    const setting = downSetting(uplink.frame.setting)
     this.clock.at(uplink.frame.endMicros + delaySeconds * 1e6, () => {
       this.onDown(bytes)
       this.air.down(setting, POWER_DBM, bytes)

@@ -26,9 +26,18 @@ for (const { plan, code } of await builtBundles()) {
     })
 
     if (isLight)
-      test('a lamp takes its command and goes back to its schedule', () => {
+      test('a lamp takes its own command and its group one, that at once, and goes back to its schedule', () => {
         const relay = source.events.filter((event) => event.includes('relay'))
-        expect(relay.map((event) => event.split(' ').at(-1))).toEqual(expect.arrayContaining(['off', 'on']))
+        // The last two are the restart's.
+        const switched = relay.map((event) => event.split(' ').at(-1))
+        expect(switched).toEqual(['on', 'off', 'on', 'off', 'on', 'off', 'on'])
+        const offMicros = parseInt(relay[3]!)
+        const toldMicros = source.events
+          .filter((event) => event.includes('down'))
+          .map((event) => parseInt(event))
+        const last = Math.max(...toldMicros.filter((micros) => micros < offMicros))
+        // Its air time at SF10 is 330 ms.
+        expect(offMicros - last).toBeLessThan(600_000)
       })
 
     test('every frame, in both directions, and every switch of the relay is the same, at the same time', () => {

@@ -7,6 +7,7 @@ import type { BitPort } from '../../../core/packet/bits.ts'
 import { walkHead, walkInterval, type Head } from '../../../core/packet/head.ts'
 import { walkHello } from '../../../core/packet/hello.ts'
 import { DOWNLINK_PORT, QUANTITY_SETS, UPLINK_PORT, encodeSamples } from '../../../core/packet/index.ts'
+import { walkGroupSetup } from '../../../core/packet/groupSetup.ts'
 import { walkLampCommand } from '../../../core/packet/lampCommand.ts'
 import { HABIT } from '../../../core/packet/wire.ts'
 import { QUANTITIES, quantity, quantityNamed } from '../../../core/quantities.ts'
@@ -229,6 +230,12 @@ describe('docs/PACKET.md', () => {
   test('lamp', () => {
     const empty = { command: 0, levelPercent: 0, durationSeconds: 0 }
     expect(columns(tableUnder('Lamp'), 0, 1)).toEqual(asRows(recorded(empty, walkLampCommand)))
+  })
+
+  test('group', () => {
+    const fields = asRows(recorded({ address: 0, key: new Uint8Array(16), nextCounter: 0 }, walkGroupSetup))
+    expect(columns(tableUnder('Group'), 0, 1)).toEqual([fields[0]!, ['key', '8 each'], fields.at(-1)!])
+    expect(fields.slice(1, -1)).toEqual(Array.from({ length: 16 }, () => ['', '8']))
   })
 
   test('the packet made by hand', () => {

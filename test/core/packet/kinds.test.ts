@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest'
 import {
   decodeAcknowledgement,
   decodeHello,
+  decodeGroupSetup,
   decodeLampCommand,
   encodeAcknowledgement,
   encodeHello,
+  encodeGroupSetup,
   encodeLampCommand,
 } from '../../../core/packet/index.ts'
 import { randomBytes, randomFrom } from './mangle.ts'
@@ -119,6 +121,23 @@ describe('lamp command', () => {
       expect(decodeLampCommand(bytesOf(bytes))).toBe('range')
     }
     expect(encodeLampCommand({ command: 1, levelPercent: 1, durationSeconds: 1 }, new Uint8Array(5))).toBe(0)
+  })
+})
+
+describe('group setup', () => {
+  const key = bytesOf('000102030405060708090a0b0c0d0e0f')
+
+  test('is these bytes, and comes back', () => {
+    const group = { address: 0xffa1b2c3, key, nextCounter: 0x80000001 }
+    const bytes = write((into) => encodeGroupSetup(group, into))
+    expect(bytes).toEqual(bytesOf('ffa1b2c3000102030405060708090a0b0c0d0e0f80000001'))
+    expect(decodeGroupSetup(bytes)).toEqual(group)
+  })
+
+  test('is refused by name', () => {
+    expect(decodeGroupSetup(new Uint8Array(23))).toBe('short')
+    expect(decodeGroupSetup(new Uint8Array(25))).toBe('long')
+    expect(encodeGroupSetup({ address: 1, key, nextCounter: 0 }, new Uint8Array(23))).toBe(0)
   })
 })
 

@@ -1,6 +1,9 @@
 /** The law's share of time is kept, over sleep and over power cuts. */
 import { describe, expect, test } from 'vitest'
+import { as923_2 } from '../../../core/regions/as923_2.ts'
 import { eu868 } from '../../../core/regions/eu868.ts'
+import { in865 } from '../../../core/regions/in865.ts'
+import type { Region } from '../../../core/regions/region.ts'
 import { Network } from './network.ts'
 import { Bench } from './node.ts'
 
@@ -98,4 +101,57 @@ test('EU868: each band has its own share', () => {
   expect(bench.uplink(mac, 1, PAYLOAD).sent).toBe(true)
   expect(bench.uplinks[1]!.modulation.frequencyHz).toBe(867_100_000)
   expect(mac.waitMs()).toBeGreaterThan(25_000)
+})
+
+describe('joins that nobody answers', () => {
+  /** Airtime in seconds of the joins that begin within a stretch of hours since power-on. */
+  function airtimeSeconds(bench: Bench, fromHours: number, toHours: number): number {
+    const within = bench.uplinks.filter(
+      ({ startMs }) => startMs >= fromHours * 3_600_000 && startMs < toHours * 3_600_000,
+    )
+    return within.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0) / 1000
+  }
+
+  function tireless(region: Region, hours: number): Bench {
+    const bench = new Bench(region)
+    for (let mac = bench.boot(); bench.nowMs < hours * 3_600_000; mac = bench.boot()) {
+      bench.join(mac)
+      bench.nowMs += mac.waitMs()
+    }
+    return bench
+  }
+
+  test.each([as923_2, eu868, in865])(
+    '$name: 36 s in the first hour, 36 s in ten more, then 8.7 s a day',
+    (region) => {
+      const bench = tireless(region, 36 + 3 * 24)
+      expect(airtimeSeconds(bench, 0, 1)).toBeLessThanOrEqual(36)
+      expect(airtimeSeconds(bench, 1, 11)).toBeLessThanOrEqual(36)
+      expect(airtimeSeconds(bench, 0, 1)).toBeGreaterThan(30)
+      for (let hour = 11; hour < 11 + 72; hour += 24)
+        expect(airtimeSeconds(bench, hour, hour + 24)).toBeLessThanOrEqual(8.7)
+    },
+  )
+
+  test('the limit is not for what follows an accept', () => {
+    const bench = new Bench(in865)
+    const network = new Network(bench)
+    bench.nowMs = 100 * 3_600_000
+    const mac = bench.boot()
+    expect(bench.join(mac)).toBe(true)
+    expect(mac.waitMs()).toBe(0)
+    expect(bench.uplink(mac, 1, PAYLOAD).sent).toBe(true)
+    expect(network.frames.length).toBe(1)
+  })
+
+  test('power that comes back begins it anew', () => {
+    const bench = tireless(in865, 20)
+    expect(bench.boot().waitMs()).toBe(0)
+    const waiting = new Bench(in865)
+    waiting.nowMs = 20 * 3_600_000
+    waiting.join(waiting.boot())
+    expect(waiting.boot().waitMs()).toBeGreaterThan(3_600_000)
+    waiting.nowMs = 0
+    expect(waiting.boot().waitMs()).toBe(0)
+  })
 })

@@ -195,7 +195,7 @@ describe('the other commands', () => {
 
   test.each([
     ["one of the region's own", '07' + '01' + '50698c' + '50', '02'],
-    ['channel 16', '07' + '10' + '50698c' + '50', '02'],
+    ['channel 16', '07' + '10' + '50698c' + '50', '00'],
     ['a frequency outside', '07' + '07' + '287684' + '50', '02'],
     ['data rates the wrong way round', '07' + '07' + '50698c' + '05', '01'],
   ])('NewChannelReq refuses %s', (_name, list, bits) => expect(tell(joined(), list)).toBe('07' + bits))

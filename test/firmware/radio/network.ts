@@ -23,6 +23,7 @@ export interface DownlinkWish {
   payload?: Uint8Array
   options?: Uint8Array
   confirmed?: boolean
+  ack?: boolean
 }
 
 export class Network {
@@ -72,7 +73,7 @@ export class Network {
       devAddr: this.session!.devAddr,
       adr: true,
       adrAckReq: false,
-      ack: false,
+      ack: wish.ack ?? false,
       pending: false,
       counter,
       options: wish.options ?? new Uint8Array(0),

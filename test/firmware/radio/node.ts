@@ -72,6 +72,9 @@ interface Downlink {
   startMs: number
 }
 
+const airMs = ({ frame, modulation }: Downlink): number =>
+  airtimeMicroseconds(frame.length, modulation.spreadingFactor, modulation.bandwidthHz, { crc: false }) / 1000
+
 export interface WindowSeen {
   modulation: Modulation
   symbols: number
@@ -102,6 +105,7 @@ export class Bench {
   radioSilent = false
   asleep = true
   snrQuarterDb = 28
+  private openEnd: { modulation: Modulation; done: (received: Received | undefined) => void } | undefined
   private downlinks: Downlink[] = []
   private timers: { dueMs: number; run: () => void; id: number }[] = []
   private lastTimer = 0
@@ -112,6 +116,7 @@ export class Bench {
   boot(more: Partial<Mac.MacHost> = {}): Device {
     this.timers = []
     this.downlinks = []
+    this.openEnd = undefined
     const host = {
       ...more,
       load: () => this.flash,
@@ -129,9 +134,26 @@ export class Bench {
     )
   }
 
-  /** Puts a downlink on the air at a time. */
+  /** What a window without an end listens to. */
+  get listensTo(): Modulation | undefined {
+    return this.openEnd?.modulation
+  }
+
+  /** Puts a downlink on the air at a time; a window without an end hears it when it is open for all of it. */
   send(frame: Uint8Array, modulation: Modulation, startMs: number): void {
-    this.downlinks.push({ frame, modulation, startMs })
+    const downlink = { frame, modulation, startMs }
+    this.downlinks.push(downlink)
+    this.timers.push({
+      dueMs: startMs,
+      id: ++this.lastTimer,
+      run: () => {
+        const window = this.openEnd
+        if (!window || JSON.stringify(window.modulation) !== JSON.stringify(modulation)) return
+        this.after(airMs(downlink), () => {
+          if (window === this.openEnd) window.done(this.received(downlink))
+        })
+      },
+    })
   }
 
   after(delayMs: number, run: () => void): number {
@@ -176,17 +198,24 @@ export class Bench {
     return { clock, aes: tableAes, noise: () => this.noise } as unknown as Hal
   }
 
+  private received({ frame }: Downlink): Received {
+    return { bytes: frame, rssiDbm: -90, snrQuarterDb: this.snrQuarterDb }
+  }
+
   private radio(): Radio {
     let prepared: { modulation: Modulation; symbols: number } | undefined
     return {
       start: () => {
+        this.openEnd = undefined
         this.asleep = false
         return this.radioAnswers
       },
       sleep: () => {
+        this.openEnd = undefined
         this.asleep = true
       },
       transmit: (frame, modulation, powerDbm, done) => {
+        this.openEnd = undefined
         const airMs =
           airtimeMicroseconds(frame.length, modulation.spreadingFactor, modulation.bandwidthHz) / 1000
         const uplink = { frame, modulation, powerDbm, startMs: this.nowMs, endMs: this.nowMs + airMs }
@@ -197,11 +226,14 @@ export class Bench {
         })
       },
       prepareWindow: (modulation, symbols) => {
+        this.openEnd = undefined
         prepared = { modulation, symbols }
       },
       openWindow: (done) => {
         if (!prepared) throw new Error('a window that was not prepared')
-        this.listen(prepared.modulation, prepared.symbols, done)
+        const { modulation, symbols } = prepared
+        if (symbols) this.listen(modulation, symbols, done)
+        else this.openEnd = { modulation, done }
       },
     }
   }
@@ -222,11 +254,6 @@ export class Bench {
       return same && seenMs >= LOCK_SYMBOLS * symbolMs - 1e-6
     })
     if (!heard) return void this.after(closeMs - this.nowMs, () => done(undefined))
-    const airMs =
-      airtimeMicroseconds(heard.frame.length, modulation.spreadingFactor, modulation.bandwidthHz, {
-        crc: false,
-      }) / 1000
-    const received = { bytes: heard.frame, rssiDbm: -90, snrQuarterDb: this.snrQuarterDb }
-    this.after(heard.startMs + airMs - this.nowMs, () => done(received))
+    this.after(heard.startMs + airMs(heard) - this.nowMs, () => done(this.received(heard)))
   }
 }

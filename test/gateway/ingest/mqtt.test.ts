@@ -42,6 +42,19 @@ async function speaker(number = 1): Promise<WifiNode> {
   return node
 }
 
+/** A lamp that has said hello. */
+async function lamp(): Promise<WifiNode> {
+  const light = { link: 'mqtt', profile: 'light', lamp: { id: 'L1', group: 'market' } } as const
+  const device = new TestDevice(registration(1, light))
+  await site.gateway.register(device.registration)
+  const node = await WifiNode.open(site.gateway.mqttPort, device)
+  opened.push(node)
+  await node.join()
+  await node.publish(device.hello({ setId: 4 }))
+  await node.downlink()
+  return node
+}
+
 const stored = (node: WifiNode) => site.store.readings(node.device.registration.devEui, 3, 0, Infinity, 100)
 
 describe('a node with Wi-Fi', () => {
@@ -65,18 +78,17 @@ describe('a node with Wi-Fi', () => {
   })
 
   test('that is a lamp gets its command with the answer to its next frame', async () => {
-    const device = new TestDevice(
-      registration(1, { link: 'mqtt', profile: 'light', lamp: { id: 'L1', group: 'market' } }),
-    )
-    await site.gateway.register(device.registration)
-    const node = await WifiNode.open(site.gateway.mqttPort, device)
-    opened.push(node)
-    await node.join()
-    await node.publish(device.hello({ setId: 4 }))
-    await node.downlink()
+    const node = await lamp()
     await site.gateway.commandLamp('L1', 40, site.clock.now() + 600_000, 'test')
-    await node.publish(device.uplink(7, Uint8Array.of(0)))
-    expect(device.open(await node.downlink()).port).toBe(2)
+    await node.publish(node.device.uplink(7, Uint8Array.of(0)))
+    expect(node.device.open(await node.downlink()).port).toBe(2)
+  })
+
+  test('that is a lamp hears of a command at once', async () => {
+    const node = await lamp()
+    await site.gateway.commandLamp('L1', 40, site.clock.now() + 600_000, 'test')
+    await site.pass(100)
+    expect(node.device.open(await node.downlink()).port).toBe(2)
   })
 
   test('stores what comes again over a new connection once', async () => {
