@@ -1,6 +1,7 @@
 /** Uplinks and downlinks of the device MAC against core's network side, in virtual time. */
 import { describe, expect, test } from 'vitest'
 import { encodeDeviceTimeAns } from '../../../core/lorawan/commands.ts'
+import { in865 } from '../../../core/regions/in865.ts'
 import { ASK_TIME } from '../../../firmware/radio/mac.ts'
 import { AT_COUNTER_DOWN, AT_COUNTER_UP } from '../../../firmware/radio/macState.ts'
 import { bytes, hex } from '../../core/lorawan/hex.ts'
@@ -118,6 +119,24 @@ describe('uplinks and downlinks', () => {
     expect(send(bench, mac)).toEqual({ sent: false })
   })
 })
+
+test.each([
+  [0, 3_000],
+  [2_000, 5_000],
+])(
+  'an unacknowledged uplink goes again 1 to 3 s behind RX2, by chance (%i): after %i ms',
+  (noise, afterMs) => {
+    const bench = new Bench(in865)
+    const { network, mac } = joined(bench)
+    network.queue.push({ options: bytes('0352070002') })
+    send(bench, mac)
+    bench.noise = noise
+    bench.nowMs += mac.waitMs()
+    bench.uplink(mac, 1, HELLO, true)
+    const [first, second] = bench.uplinks.slice(-2)
+    expect(second!.startMs - first!.endMs).toBeCloseTo(afterMs, 0)
+  },
+)
 
 describe('time', () => {
   test('the answer tells when the uplink ended', () => {

@@ -128,7 +128,10 @@ export class Network {
   private hearData(uplink: Uplink): void {
     const header = parseData(uplink.frame)
     if (typeof header === 'string') throw new Error(header)
-    const counter = this.counterUp + ((header.counter - this.counterUp) & 0xffff)
+    // The one before once more: a repetition.
+    const repeated = this.counterUp > 0 && ((header.counter + 1 - this.counterUp) & 0xffff) === 0
+    const next = repeated ? this.counterUp - 1 : this.counterUp
+    const counter = next + ((header.counter - next) & 0xffff)
     const frame = this.open(uplink.frame, counter)
     this.counterUp = counter + 1
     this.frames.push(frame)
