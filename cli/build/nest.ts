@@ -5,6 +5,7 @@
  *  an encoder can have as many small functions as reads well and costs nothing between two packets. Making them takes the interpreter about as long as
  *  reading their text once: 0.5 ms a kilobyte on a desktop, some 14 ms on an ESP32. Hence "seldom". */
 import { types, type NodePath, type PluginObj } from '@babel/core'
+import { LATE_CALL, LATE_PREFIX } from './late.ts'
 import { placesOf, START } from './places.ts'
 
 type Statement = NodePath<types.Statement>
@@ -109,8 +110,27 @@ function putInside(into: types.Function, statements: types.Statement[]): void {
   if (types.isArrowFunctionExpression(into)) into.expression = false
 }
 
-/** Babel plugin for a whole bundle: nests under every function whose source name is in `seldom`. */
-export function nest(seldom: ReadonlySet<string>): PluginObj {
+/** `function f(x) {...}` and `var f = (x) => ...` become `var late$f = lateFunction(function (x) {...})` (late.ts): a name that terser keeps, and a call that
+ *  it does not see through. They come first, since a variable is not there before its line. */
+function mark(program: NodePath<types.Program>, names: Iterable<string>): void {
+  const marked: types.Statement[] = []
+  for (const name of names) {
+    program.scope.rename(name, LATE_PREFIX + name)
+    const path = program.scope.bindings[LATE_PREFIX + name]!.path
+    const { node } = path
+    const made = types.isFunctionDeclaration(node)
+      ? types.functionExpression(null, node.params as types.Identifier[], node.body)
+      : (node as types.VariableDeclarator).init!
+    const call = types.callExpression(types.identifier(LATE_CALL), [made])
+    const declarator = types.variableDeclarator(types.identifier(LATE_PREFIX + name), call)
+    marked.push(types.variableDeclaration('var', [declarator]))
+    path.remove()
+  }
+  program.node.body.unshift(...marked)
+}
+
+/** Babel plugin for a whole bundle: nests under every function whose source name is in `seldom`, and marks those of the top for late.ts when `late`. */
+export function nest(seldom: ReadonlySet<string>, late = false): PluginObj {
   return {
     visitor: {
       Program(program) {
@@ -131,6 +151,8 @@ export function nest(seldom: ReadonlySet<string>): PluginObj {
         }
         for (const [name, { path }] of items)
           if (!top.has(name) && name !== START && !name.includes('.')) path.remove()
+        program.scope.crawl()
+        if (late) mark(program, [...inside.keys()].filter((name) => !name.includes('.')))
       },
     },
   }

@@ -147,6 +147,7 @@
     call(20, [seconds, automatic ? 1 : 0], '')
   }
   var aes = require('crypto').AES
+  var storage = require('Storage')
   var modules = {
     Flash: {
       read: function (length, address) {
@@ -160,6 +161,10 @@
       },
     },
     Storage: {
+      // The bundle's own text.
+      read: function (name) {
+        return storage.read(name)
+      },
       readArrayBuffer: function (name) {
         var bytes = call(24, [], name)
         return bytes && bytes.buffer

@@ -40,6 +40,7 @@ export class EspruinoBoard {
   private timers = 0
   private watches = 0
   private transcript: Transcript = []
+  private text = ''
   private readonly noiseReadings: number[] = []
 
   constructor(
@@ -48,8 +49,9 @@ export class EspruinoBoard {
     private readonly board: Board,
   ) {}
 
-  /** Starts the bundle as after a reset: fresh globals, nothing else. */
-  start(bundle: Script): void {
+  /** Starts the bundle as after a reset: fresh globals, nothing else. `text` is the bundle as it lies in Storage. */
+  start(bundle: Script, text: string): void {
+    this.text = text
     this.timers = this.watches = 0
     this.noiseReadings.length = 0
     this.programs.push((this.transcript = []))
@@ -229,6 +231,8 @@ export class EspruinoBoard {
 
   private storage() {
     return {
+      // The bundle's own text: it is there, as the code that runs is, and is no word to the board.
+      read: () => this.text,
       readArrayBuffer: (name: string) =>
         this.say('Storage.readArrayBuffer', [], Buffer.from(name), () => this.hal.settings())?.slice().buffer,
     }

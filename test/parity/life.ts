@@ -99,7 +99,7 @@ export async function live(board: Board, profile: Profile, bundle?: string): Pro
     wakes++
     if (!script) return runSources(own, hal)
     espruino ??= new EspruinoBoard(own, hal, board)
-    espruino.start(script)
+    espruino.start(script, bundle!)
   }
   const shared = { clock, world, air, board, region: REGION, costs: COSTS, seed: SEED, program }
   const node = new SimNode(planOf(profile), { ...shared, log: (_, line) => logs.push(line) })
