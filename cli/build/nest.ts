@@ -90,6 +90,40 @@ export function functionOf({ path }: Item): types.Function | undefined {
 /** A name as its source has it: without the constant it is a method of, and without what rollup adds to tell two of a kind apart. */
 const sourceName = (name: string): string => name.slice(name.indexOf('.') + 1).replace(/\$\d+$/, '')
 
+/** A mention that may run many times for one call of the function it stands in: in a loop, in a function inside that function, or not as a call. */
+function isRepeated(reference: NodePath, owner: Item): boolean {
+  if (reference.key !== 'callee') return true
+  const around = functionOf(owner)
+  const loopOrFunction = reference.find((above) => above.isLoop() || above.isFunction() || above.isClass())
+  return loopOrFunction !== null && loopOrFunction.node !== around
+}
+
+/** A function of one statement: terser puts it in the place of its call. */
+function isShort(made: types.Function): boolean {
+  return !types.isBlockStatement(made.body) || made.body.body.length < 2
+}
+
+/** Functions that may be called often, as far as can be seen: again and again by one that is called, or by one that is called often. */
+export function oftenCalled(
+  program: NodePath<types.Program>,
+  items: Map<string, Item>,
+  isSeldom: (name: string) => boolean,
+): Set<string> {
+  const often = new Set<string>()
+  const add = (name: string): void => {
+    if (often.has(name) || isSeldom(name)) return
+    often.add(name)
+    items.get(name)!.mentions.forEach(add)
+  }
+  for (const [name, binding] of Object.entries(program.scope.bindings))
+    if (items.has(name))
+      for (const reference of binding.referencePaths) {
+        const user = userOf(reference, items)
+        if (user === name || isRepeated(reference, items.get(user)!)) add(name)
+      }
+  return often
+}
+
 /** Gives every inner name that hides one of the top another name: what moves inwards must still see what it saw. */
 function unhide(program: NodePath<types.Program>): void {
   const top = new Set(Object.keys(program.scope.bindings))
@@ -137,8 +171,13 @@ export function nest(seldom: ReadonlySet<string>, late = false): PluginObj {
         program.scope.crawl()
         unhide(program)
         const items = itemsOf(program)
-        const isRoot = (name: string): boolean =>
-          seldom.has(sourceName(name)) && !!functionOf(items.get(name)!)
+        const isSeldom = (name: string): boolean => seldom.has(sourceName(name))
+        const often = late ? oftenCalled(program, items, isSeldom) : new Set(items.keys())
+        const isRoot = (name: string): boolean => {
+          const made = functionOf(items.get(name)!)
+          if (!made || isSeldom(name)) return !!made
+          return !often.has(name) && !name.includes('.') && !isShort(made)
+        }
         const roots = new Set([...items.keys()].filter(isRoot))
         const { top, inside } = placesOf(
           new Map([...items].map(([name, item]) => [name, item.mentions])),
