@@ -7,7 +7,14 @@
  *  where `$` is the bundle as it lies in Storage: a string that Espruino does not copy into RAM, nor any piece of it. Making a function of a piece reads
  *  nothing through: 21 us on a desktop, about 0.6 ms on an ESP32, whatever its length. It costs its variables while it runs.
  *  The bundle has to run at the top level, and from the file of Storage that the global `bundleFile` names, or from `.bootcde` when there is none. */
-import { parse, type AnyNode, type CallExpression, type Options, type VariableDeclaration, type VariableDeclarator } from 'acorn'
+import {
+  parse,
+  type AnyNode,
+  type CallExpression,
+  type Options,
+  type VariableDeclaration,
+  type VariableDeclarator,
+} from 'acorn'
 import { BuildError } from './fault.ts'
 import { isFunction, walk, type FunctionNode } from './rules/tree.ts'
 

@@ -1,9 +1,11 @@
-/** Puts what only seldom called functions need into those functions (places.ts), so that it exists only while they run.
+/** Puts what only seldom called functions need into those functions (places.ts), so that it exists only while they run, and marks them for late.ts, which
+ *  keeps them in flash until they are called.
  *
  *  Every function costs Espruino four or five variables and one a parameter for as long as its scope lives, whatever its size; its text stays in flash.
  *  A function inside another one is made when the outer one is called and freed when it returns, or when the last closure that it gave away is freed. So
  *  an encoder can have as many small functions as reads well and costs nothing between two packets. Making them takes the interpreter about as long as
- *  reading their text once: 0.5 ms a kilobyte on a desktop, some 14 ms on an ESP32. Hence "seldom". */
+ *  reading their text once: 0.5 ms a kilobyte on a desktop, some 14 ms on an ESP32. Hence "seldom": named so in seldom.ts, or, where functions can be
+ *  late, called by nothing that looks like a repetition. */
 import { types, type NodePath, type PluginObj } from '@babel/core'
 import { LATE_CALL, LATE_PREFIX } from './late.ts'
 import { placesOf, START } from './places.ts'
@@ -90,12 +92,28 @@ export function functionOf({ path }: Item): types.Function | undefined {
 /** A name as its source has it: without the constant it is a method of, and without what rollup adds to tell two of a kind apart. */
 const sourceName = (name: string): string => name.slice(name.indexOf('.') + 1).replace(/\$\d+$/, '')
 
-/** A mention that may run many times for one call of the function it stands in: in a loop, in a function inside that function, or not as a call. */
-function isRepeated(reference: NodePath, owner: Item): boolean {
-  if (reference.key !== 'callee') return true
-  const around = functionOf(owner)
-  const loopOrFunction = reference.find((above) => above.isLoop() || above.isFunction() || above.isClass())
-  return loopOrFunction !== null && loopOrFunction.node !== around
+/** Methods that call the function they are given once an element. */
+const EACH = new Set('every filter find findIndex forEach map reduce replace some sort'.split(' '))
+
+/** A place that may be passed many times when what is around it is passed once. A function given to anything but an array is taken for a callback, which
+ *  runs once; methods of a class are not known to be rare. */
+function repeats(path: NodePath): boolean {
+  if (path.isLoop() || path.isClass()) return true
+  if (!path.isFunction() || path.listKey !== 'arguments') return false
+  const { callee } = path.parent as types.CallExpression
+  return (
+    types.isMemberExpression(callee) && types.isIdentifier(callee.property) && EACH.has(callee.property.name)
+  )
+}
+
+/** A mention that may run many times for one call of the function it stands in; one that is no call may as well. */
+function isRepeated(reference: NodePath): boolean {
+  return reference.key !== 'callee' || reference.find(repeats) !== null
+}
+
+/** Inside a function that is inside the function `owner`. */
+function isInner(reference: NodePath, owner: Item): boolean {
+  return reference.find((above) => above.isFunction())?.node !== functionOf(owner)
 }
 
 /** A function of one statement: terser puts it in the place of its call. */
@@ -119,7 +137,8 @@ export function oftenCalled(
     if (items.has(name))
       for (const reference of binding.referencePaths) {
         const user = userOf(reference, items)
-        if (user === name || isRepeated(reference, items.get(user)!)) add(name)
+        const recurs = user === name && !isInner(reference, items.get(user)!)
+        if (recurs || isRepeated(reference)) add(name)
       }
   return often
 }
@@ -146,14 +165,14 @@ function putInside(into: types.Function, statements: types.Statement[]): void {
 
 /** `function f(x) {...}` and `var f = (x) => ...` become `var late$f = lateFunction(function (x) {...})` (late.ts): a name that terser keeps, and a call that
  *  it does not see through. They come first, since a variable is not there before its line. */
-function mark(program: NodePath<types.Program>, names: Iterable<string>): void {
+function mark(program: NodePath<types.Program>, names: readonly string[]): void {
   const marked: types.Statement[] = []
+  for (const name of names) program.scope.rename(name, LATE_PREFIX + name)
   for (const name of names) {
-    program.scope.rename(name, LATE_PREFIX + name)
     const path = program.scope.bindings[LATE_PREFIX + name]!.path
     const { node } = path
     const made = types.isFunctionDeclaration(node)
-      ? types.functionExpression(null, node.params as types.Identifier[], node.body)
+      ? types.functionExpression(null, node.params, node.body)
       : (node as types.VariableDeclarator).init!
     const call = types.callExpression(types.identifier(LATE_CALL), [made])
     const declarator = types.variableDeclarator(types.identifier(LATE_PREFIX + name), call)
@@ -191,7 +210,11 @@ export function nest(seldom: ReadonlySet<string>, late = false): PluginObj {
         for (const [name, { path }] of items)
           if (!top.has(name) && name !== START && !name.includes('.')) path.remove()
         program.scope.crawl()
-        if (late) mark(program, [...inside.keys()].filter((name) => !name.includes('.')))
+        if (late)
+          mark(
+            program,
+            [...inside.keys()].filter((name) => !name.includes('.')),
+          )
       },
     },
   }
