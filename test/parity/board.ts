@@ -34,9 +34,8 @@ export function bentNoise(wanted: number, seconds: number): { random: number; re
   return { random: (first() + 0.5) / 0x7fffffff, readings: readings.map((steps) => steps / ADC_STEPS) }
 }
 
-/** Runs programs on one simulated node and keeps a transcript of each. */
+/** Runs programs on one simulated node and hands over a transcript of each when it has ended. */
 export class EspruinoBoard {
-  readonly programs: Transcript[] = []
   private timers = 0
   private watches = 0
   private transcript: Transcript = []
@@ -47,14 +46,21 @@ export class EspruinoBoard {
     private readonly node: SimNode,
     private readonly hal: Hal,
     private readonly board: Board,
+    private readonly onProgram: (transcript: Transcript) => void,
   ) {}
+
+  /** Nothing more is said: the last program has ended too. */
+  end(): void {
+    if (this.transcript.length > 0) this.onProgram(this.transcript)
+    this.transcript = []
+  }
 
   /** Starts the bundle as after a reset: fresh globals, nothing else. `text` is the bundle as it lies in Storage. */
   start(bundle: Script, text: string): void {
     this.text = text
     this.timers = this.watches = 0
     this.noiseReadings.length = 0
-    this.programs.push((this.transcript = []))
+    this.end()
     bundle.runInContext(this.globals())
   }
 
