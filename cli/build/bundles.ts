@@ -33,11 +33,11 @@ function entryCode({ board, profile, region }: BundlePlan): string {
   ].join('\n')
 }
 
-function finished(plan: BundlePlan, { code, map }: Chained): Bundle {
+function finished(plan: BundlePlan, { code: read, shipped: code, map }: Chained): Bundle {
   const board = plan.board.value
   const bytes = Buffer.byteLength(code)
-  const functions = countFunctions(bundleTree(code, map))
-  const findings = [...gate(code, map)]
+  const functions = countFunctions(bundleTree(code))
+  const findings = [...gate(read, map)]
   const over = (what: string, is: number, most: number): void => {
     if (is <= most) return
     const message = `${is} ${what}, the budget of ${board.name} is ${most}`
@@ -59,6 +59,7 @@ function finished(plan: BundlePlan, { code, map }: Chained): Bundle {
 
 /** Makes them all. Throws where a type is wrong or a module is missing; what the gate refuses stands in the findings. */
 export async function makeBundles(plans: readonly BundlePlan[]): Promise<Bundle[]> {
-  const chained = await chain(plans.map((plan) => ({ name: plan.file, code: entryCode(plan) })))
+  const entries = plans.map((plan) => ({ name: plan.file, code: entryCode(plan) }))
+  const chained = await chain(entries, { late: true })
   return plans.map((plan, index) => finished(plan, chained[index]!))
 }

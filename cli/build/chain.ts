@@ -7,8 +7,9 @@ import { transformAsync, type TransformOptions } from '@babel/core'
 import { babel } from '@rollup/plugin-babel'
 import typescript from '@rollup/plugin-typescript'
 import { rollup, type Plugin, type RollupCache, type SourceMapInput } from 'rollup'
-import { minify, type MinifyOptions } from 'terser'
+import { minify, type MangleOptions, type MinifyOptions } from 'terser'
 import { faultless } from './fault.ts'
+import { lateNames, latePacked, lateUnmarked, TEXT_NAME } from './late.ts'
 import { nest } from './nest.ts'
 import { calledOnce, ONCE } from './once.ts'
 import { ROOT } from './plan.ts'
@@ -94,11 +95,16 @@ export const TERSER: MinifyOptions = {
   format: { ascii_only: true, ecma: 2015 },
 }
 
-/** A bundle with the map that leads from its characters to the TypeScript they came from. */
-export interface Chained {
+/** A script with the map that leads from its characters to the TypeScript they came from. */
+export interface Mapped {
   readonly code: string
   /** Source map version 3 as JSON; its sources are paths from the root. */
   readonly map: string
+}
+
+/** A finished bundle: `code` is for the gate to read, and `shipped` what runs, the same with its seldom called functions in a comment (late.ts). */
+export interface Chained extends Mapped {
+  readonly shipped: string
 }
 
 /** Where a bundle begins: a name for messages and a few lines of code that import what it needs from the root. */
@@ -166,7 +172,7 @@ export function lowered(list: readonly Entry[], tsconfig: string): Promise<Rollu
 }
 
 /** One entry's modules as one script, before terser. */
-export function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
+export function joined(entry: Entry, cache: RollupCache): Promise<Mapped> {
   return faultless(async (onwarn) => {
     const bundle = await rollup({
       input: ENTRY_MARK + entry.name,
@@ -182,7 +188,7 @@ export function joined(entry: Entry, cache: RollupCache): Promise<Chained> {
 }
 
 /** What only seldom called functions need, inside them. */
-async function nested(whole: Chained): Promise<Chained> {
+async function nested(whole: Mapped, late: boolean): Promise<Mapped> {
   const moved = await transformAsync(whole.code, {
     babelrc: false,
     configFile: false,
@@ -194,27 +200,37 @@ async function nested(whole: Chained): Promise<Chained> {
       () => calledOnce(ONCE),
       () => unreadProperties(espruinoNames()),
       literalTables,
-      () => nest(SELDOM),
+      () => nest(SELDOM, late),
     ],
   })
   return { code: moved!.code!, map: JSON.stringify(moved!.map) }
 }
 
-/** The whole chain: one bundle an entry, in the order of the entries. `tsconfig` says how strictly their modules are checked. */
-export async function chain(
-  list: readonly Entry[],
-  tsconfig = ROOT + 'firmware/tsconfig.json',
-  terser = TERSER,
-): Promise<Chained[]> {
+/** How a chain is to work. */
+export interface ChainOptions {
+  /** Says how strictly the modules are checked. */
+  readonly tsconfig?: string
+  /** Seldom called functions stay in flash until they are called: for a script that runs from Storage. */
+  readonly late?: boolean
+}
+
+/** The whole chain: one bundle an entry, in the order of the entries. */
+export async function chain(list: readonly Entry[], options: ChainOptions = {}): Promise<Chained[]> {
+  const { tsconfig = ROOT + 'firmware/tsconfig.json', late = false } = options
   const cache = await lowered(list, tsconfig)
   const chained: Chained[] = []
   for (const entry of list) {
-    const whole = await nested(await joined(entry, cache))
+    const whole = await nested(await joined(entry, cache), late)
+    const reserved = [...ESPRUINO_SHORT, TEXT_NAME, ...lateNames(whole.code)]
     const { code, map } = await minify(
       { [entry.name]: whole.code },
-      { ...terser, sourceMap: { content: whole.map } },
+      {
+        ...TERSER,
+        mangle: { ...(TERSER.mangle as MangleOptions), reserved },
+        sourceMap: { content: whole.map },
+      },
     )
-    chained.push({ code: code!, map: map as string })
+    chained.push({ code: lateUnmarked(code!), shipped: latePacked(code!), map: map as string })
   }
   return chained
 }

@@ -1,10 +1,13 @@
-/** Puts what only seldom called functions need into those functions (places.ts), so that it exists only while they run.
+/** Puts what only seldom called functions need into those functions (places.ts), so that it exists only while they run, and marks them for late.ts, which
+ *  keeps them in flash until they are called.
  *
  *  Every function costs Espruino four or five variables and one a parameter for as long as its scope lives, whatever its size; its text stays in flash.
  *  A function inside another one is made when the outer one is called and freed when it returns, or when the last closure that it gave away is freed. So
  *  an encoder can have as many small functions as reads well and costs nothing between two packets. Making them takes the interpreter about as long as
- *  reading their text once: 0.5 ms a kilobyte on a desktop, some 14 ms on an ESP32. Hence "seldom". */
+ *  reading their text once: 0.5 ms a kilobyte on a desktop, some 14 ms on an ESP32. Hence "seldom": named so in seldom.ts, or, where functions can be
+ *  late, called by nothing that looks like a repetition. */
 import { types, type NodePath, type PluginObj } from '@babel/core'
+import { LATE_CALL, LATE_PREFIX } from './late.ts'
 import { placesOf, START } from './places.ts'
 
 type Statement = NodePath<types.Statement>
@@ -89,6 +92,57 @@ export function functionOf({ path }: Item): types.Function | undefined {
 /** A name as its source has it: without the constant it is a method of, and without what rollup adds to tell two of a kind apart. */
 const sourceName = (name: string): string => name.slice(name.indexOf('.') + 1).replace(/\$\d+$/, '')
 
+/** Methods that call the function they are given once an element. */
+const EACH = new Set('every filter find findIndex forEach map reduce replace some sort'.split(' '))
+
+/** A place that may be passed many times when what is around it is passed once. A function given to anything but an array is taken for a callback, which
+ *  runs once; methods of a class are not known to be rare. */
+function repeats(path: NodePath): boolean {
+  if (path.isLoop() || path.isClass()) return true
+  if (!path.isFunction() || path.listKey !== 'arguments') return false
+  const { callee } = path.parent as types.CallExpression
+  return (
+    types.isMemberExpression(callee) && types.isIdentifier(callee.property) && EACH.has(callee.property.name)
+  )
+}
+
+/** A mention that may run many times for one call of the function it stands in; one that is no call may as well. */
+function isRepeated(reference: NodePath): boolean {
+  return reference.key !== 'callee' || reference.find(repeats) !== null
+}
+
+/** Inside a function that is inside the function `owner`. */
+function isInner(reference: NodePath, owner: Item): boolean {
+  return reference.find((above) => above.isFunction())?.node !== functionOf(owner)
+}
+
+/** A function of one statement: terser puts it in the place of its call. */
+function isShort(made: types.Function): boolean {
+  return !types.isBlockStatement(made.body) || made.body.body.length < 2
+}
+
+/** Functions that may be called often, as far as can be seen: again and again by one that is called, or by one that is called often. */
+export function oftenCalled(
+  program: NodePath<types.Program>,
+  items: Map<string, Item>,
+  isSeldom: (name: string) => boolean,
+): Set<string> {
+  const often = new Set<string>()
+  const add = (name: string): void => {
+    if (often.has(name) || isSeldom(name)) return
+    often.add(name)
+    items.get(name)!.mentions.forEach(add)
+  }
+  for (const [name, binding] of Object.entries(program.scope.bindings))
+    if (items.has(name))
+      for (const reference of binding.referencePaths) {
+        const user = userOf(reference, items)
+        const recurs = user === name && !isInner(reference, items.get(user)!)
+        if (recurs || isRepeated(reference)) add(name)
+      }
+  return often
+}
+
 /** Gives every inner name that hides one of the top another name: what moves inwards must still see what it saw. */
 function unhide(program: NodePath<types.Program>): void {
   const top = new Set(Object.keys(program.scope.bindings))
@@ -109,16 +163,40 @@ function putInside(into: types.Function, statements: types.Statement[]): void {
   if (types.isArrowFunctionExpression(into)) into.expression = false
 }
 
-/** Babel plugin for a whole bundle: nests under every function whose source name is in `seldom`. */
-export function nest(seldom: ReadonlySet<string>): PluginObj {
+/** `function f(x) {...}` and `var f = (x) => ...` become `var late$f = lateFunction(function (x) {...})` (late.ts): a name that terser keeps, and a call that
+ *  it does not see through. They come first, since a variable is not there before its line. */
+function mark(program: NodePath<types.Program>, names: readonly string[]): void {
+  const marked: types.Statement[] = []
+  for (const name of names) program.scope.rename(name, LATE_PREFIX + name)
+  for (const name of names) {
+    const path = program.scope.bindings[LATE_PREFIX + name]!.path
+    const { node } = path
+    const made = types.isFunctionDeclaration(node)
+      ? types.functionExpression(null, node.params, node.body)
+      : (node as types.VariableDeclarator).init!
+    const call = types.callExpression(types.identifier(LATE_CALL), [made])
+    const declarator = types.variableDeclarator(types.identifier(LATE_PREFIX + name), call)
+    marked.push(types.variableDeclaration('var', [declarator]))
+    path.remove()
+  }
+  program.node.body.unshift(...marked)
+}
+
+/** Babel plugin for a whole bundle: nests under every function whose source name is in `seldom`, and marks those of the top for late.ts when `late`. */
+export function nest(seldom: ReadonlySet<string>, late = false): PluginObj {
   return {
     visitor: {
       Program(program) {
         program.scope.crawl()
         unhide(program)
         const items = itemsOf(program)
-        const isRoot = (name: string): boolean =>
-          seldom.has(sourceName(name)) && !!functionOf(items.get(name)!)
+        const isSeldom = (name: string): boolean => seldom.has(sourceName(name))
+        const often = late ? oftenCalled(program, items, isSeldom) : new Set(items.keys())
+        const isRoot = (name: string): boolean => {
+          const made = functionOf(items.get(name)!)
+          if (!made || isSeldom(name)) return !!made
+          return !often.has(name) && !name.includes('.') && !isShort(made)
+        }
         const roots = new Set([...items.keys()].filter(isRoot))
         const { top, inside } = placesOf(
           new Map([...items].map(([name, item]) => [name, item.mentions])),
@@ -131,6 +209,12 @@ export function nest(seldom: ReadonlySet<string>): PluginObj {
         }
         for (const [name, { path }] of items)
           if (!top.has(name) && name !== START && !name.includes('.')) path.remove()
+        program.scope.crawl()
+        if (late)
+          mark(
+            program,
+            [...inside.keys()].filter((name) => !name.includes('.')),
+          )
       },
     },
   }

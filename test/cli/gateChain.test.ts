@@ -43,7 +43,7 @@ beforeAll(async () => {
     'good',
     Object.fromEntries(rows.map(({ name, code }) => [name, code])),
   )
-  const made = await chain(entries, tsconfig)
+  const made = await chain(entries, { tsconfig })
   rows.forEach(({ name }, at) => chained.set(name, made[at]!))
 })
 
@@ -76,7 +76,7 @@ describe('what Babel lowers', () => {
 describe('a build of wrong sources stops and names file and line', () => {
   const linesOf = async (place: string, sources: Record<string, string>): Promise<readonly string[]> => {
     const { entries, tsconfig } = written(place, sources)
-    const error = await chain(entries, tsconfig).then(
+    const error = await chain(entries, { tsconfig }).then(
       () => undefined,
       (thrown: unknown) => thrown,
     )

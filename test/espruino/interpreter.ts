@@ -1,10 +1,10 @@
 /** The real Espruino interpreter as a program that is run once: in a folder of its own, until it has said a mark, then ended.
  *  It never ends by itself, listens to no gentle signal and pads what it says; so it is killed and its lines are cleaned. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { packed, type Transcript } from '../parity/transcript.ts'
+import { entryAt, HEAD_BYTES, packed, said, type Transcript } from '../parity/transcript.ts'
 import { interpreter } from './boardServer.ts'
 
 export const program = interpreter()
@@ -23,7 +23,7 @@ function put(name, path) {
 `
 
 /** Two words that only a person at work on the prelude sets (prelude.js), and room up to the first entry. */
-const HEAD = new Uint8Array(7)
+const HEAD = new Uint8Array(HEAD_BYTES)
 
 export class Interpreter {
   readonly folder = mkdtempSync(join(tmpdir(), 'fieldnode-espruino-'))
@@ -32,9 +32,38 @@ export class Interpreter {
     writeFileSync(join(this.folder, name), content)
   }
 
-  /** What the prelude will answer: a recorded program. */
-  writeTranscript(transcript: Transcript): void {
-    this.write('transcript.bin', Buffer.concat([HEAD, packed(transcript)]))
+  private programs = 0
+
+  /** What the prelude will answer: one recorded program after the other. */
+  addTranscript(transcript: Transcript): void {
+    if (this.programs === 0) this.write('program', '0')
+    this.write(`${this.programs++}.bin`, Buffer.concat([HEAD, packed(transcript)]))
+  }
+
+  /** The recorded call of a program, as a person reads it. */
+  recorded(program: number, index: number): string {
+    const bytes = readFileSync(join(this.folder, `${program}.bin`))
+    return said(entryAt(bytes.subarray(HEAD.length), index))
+  }
+
+  /** Boots as often as there are programs and gives each line that is said to `onLine`, until that answers true, or nothing was said for `patienceMs`. */
+  boot(onLine: (line: string) => boolean, patienceMs = 60_000): Promise<void> {
+    return new Promise((resolve) => {
+      const child = spawn(program!, [], { cwd: this.folder, stdio: ['pipe', 'pipe', 'ignore'] })
+      let rest = ''
+      let timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+      child.stdout.on('data', (bytes: Buffer) => {
+        clearTimeout(timer)
+        timer = setTimeout(() => child.kill('SIGKILL'), patienceMs)
+        const lines = (rest + bytes.toString('latin1')).split(/\r?\n/)
+        rest = lines.pop()!
+        if (lines.map(clean).some(onLine)) child.kill('SIGKILL')
+      })
+      child.on('close', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 
   /** Puts files of the folder into flash under the names the interpreter boots from. */
@@ -52,15 +81,15 @@ export class Interpreter {
   run(args: string[], end: RegExp, timeoutMs = 60_000): Promise<string[]> {
     return new Promise((resolve) => {
       const child = spawn(program!, args, { cwd: this.folder, stdio: ['pipe', 'pipe', 'ignore'] })
-      let said = ''
+      let heard = ''
       const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
       child.stdout.on('data', (bytes: Buffer) => {
-        said += bytes.toString('latin1')
-        if (end.test(said)) child.kill('SIGKILL')
+        heard += bytes.toString('latin1')
+        if (end.test(heard)) child.kill('SIGKILL')
       })
       child.on('close', () => {
         clearTimeout(timer)
-        resolve(said.split(/\r?\n/).map(clean))
+        resolve(heard.split(/\r?\n/).map(clean))
       })
     })
   }

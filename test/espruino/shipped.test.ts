@@ -34,7 +34,7 @@ describe.skipIf(!program)('a bundle that ships', { retry: BOARD_RETRIES }, () =>
     test(`${plan.file} is written, started, and its first packet seen`, async () => {
       const { programs } = await live(plan.board.value, plan.profile.value, code)
       // The wakes before it only join.
-      espruino.writeTranscript(programs.find((each) => each.some(isPacket))!)
+      espruino.addTranscript(programs.find((each) => each.some(isPacket))!)
       const said: string[] = []
       for (const stream of ['log', 'error'] as const)
         vi.spyOn(console, stream).mockImplementation((line: string) => void said.push(line))

@@ -116,6 +116,6 @@ export async function vectorPrograms(): Promise<VectorProgram[]> {
     lmsVector(),
     ticket(),
   ]
-  const chained = await chain(entries, ROOT + 'test/espruino/tsconfig.json')
+  const chained = await chain(entries, { tsconfig: ROOT + 'test/espruino/tsconfig.json' })
   return entries.map((entry, index) => ({ ...entry, code: chained[index]!.code }))
 }

@@ -5,8 +5,10 @@ export default defineConfig({
   test: {
     include: ['test/espruino/**/*.test.ts'],
     reporters: ['default', './test/espruino/lastLine.ts'],
-    testTimeout: 300_000,
+    testTimeout: 1_200_000,
     hookTimeout: 300_000,
     fileParallelism: false,
+    // Bundles that are flown side by side.
+    maxConcurrency: 2,
   },
 })

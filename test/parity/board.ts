@@ -34,25 +34,33 @@ export function bentNoise(wanted: number, seconds: number): { random: number; re
   return { random: (first() + 0.5) / 0x7fffffff, readings: readings.map((steps) => steps / ADC_STEPS) }
 }
 
-/** Runs programs on one simulated node and keeps a transcript of each. */
+/** Runs programs on one simulated node and hands over a transcript of each when it has ended. */
 export class EspruinoBoard {
-  readonly programs: Transcript[] = []
   private timers = 0
   private watches = 0
   private transcript: Transcript = []
+  private text = ''
   private readonly noiseReadings: number[] = []
 
   constructor(
     private readonly node: SimNode,
     private readonly hal: Hal,
     private readonly board: Board,
+    private readonly onProgram: (transcript: Transcript) => void,
   ) {}
 
-  /** Starts the bundle as after a reset: fresh globals, nothing else. */
-  start(bundle: Script): void {
+  /** Nothing more is said: the last program has ended too. */
+  end(): void {
+    if (this.transcript.length > 0) this.onProgram(this.transcript)
+    this.transcript = []
+  }
+
+  /** Starts the bundle as after a reset: fresh globals, nothing else. `text` is the bundle as it lies in Storage. */
+  start(bundle: Script, text: string): void {
+    this.text = text
     this.timers = this.watches = 0
     this.noiseReadings.length = 0
-    this.programs.push((this.transcript = []))
+    this.end()
     bundle.runInContext(this.globals())
   }
 
@@ -229,6 +237,8 @@ export class EspruinoBoard {
 
   private storage() {
     return {
+      // The bundle's own text: it is there, as the code that runs is, and is no word to the board.
+      read: () => this.text,
       readArrayBuffer: (name: string) =>
         this.say('Storage.readArrayBuffer', [], Buffer.from(name), () => this.hal.settings())?.slice().buffer,
     }

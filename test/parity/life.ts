@@ -34,6 +34,20 @@ const GROUP_COMMAND = { command: 78, levelPercent: 0, durationSeconds: 600 }
 /** A key's schedule is no call to the board, so its price would be the sources' alone. */
 const COSTS = { ...ESP32_COSTS, aesKeyMicros: -ESP32_COSTS.callMicros }
 
+/** How long a life is, and who is given its transcripts: a long one has more of them than fit in memory. */
+export interface LifeOptions {
+  /** Wakes out of deep sleep; of a light, its intervals. */
+  readonly wakes?: number
+  readonly onProgram?: (transcript: Transcript) => void
+}
+
+/** From this many wakes on a life has all that years bring: the node is started anew every so often and loses its power once, and the network is silent
+ *  long enough for a queue that then has to be drained. */
+const LONG = 100
+const RESET_EVERY = 150
+const SILENT_FROM = 0.3
+const SILENT_TO = 0.4
+
 /** What a life leaves behind. */
 export interface Life {
   /** Frames in both directions and switched lamps, one a line, in order. */
@@ -42,7 +56,7 @@ export interface Life {
   /** What the node wrote to its technician's cable. */
   readonly logs: string[]
   readonly wakes: number
-  /** Only of a bundle: a transcript a program. */
+  /** Only of a bundle, and only where nobody else is given them: a transcript a program. */
   readonly programs: Transcript[]
   readonly settings: Uint8Array
 }
@@ -88,7 +102,14 @@ const runSources: Program = (node, hal) => {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /** Lives with the sources, or with `bundle` when one is given. */
-export async function live(board: Board, profile: Profile, bundle?: string): Promise<Life> {
+export async function live(
+  board: Board,
+  profile: Profile,
+  bundle?: string,
+  options: LifeOptions = {},
+): Promise<Life> {
+  const programs: Transcript[] = []
+  const onProgram = options.onProgram ?? ((transcript) => void programs.push(transcript))
   const clock = new VirtualClock(START_MS)
   const world = new World({ seed: SEED, startMs: START_MS, latitude: 16.5487, longitude: 107.5126 })
   const channelsHz = [...REGION.channelsHz, ...REGION.extraChannelsHz]
@@ -104,8 +125,8 @@ export async function live(board: Board, profile: Profile, bundle?: string): Pro
   const program: Program = (own, hal) => {
     wakes++
     if (!script) return runSources(own, hal)
-    espruino ??= new EspruinoBoard(own, hal, board)
-    espruino.start(script)
+    espruino ??= new EspruinoBoard(own, hal, board, onProgram)
+    espruino.start(script, bundle!)
   }
   const shared = { clock, world, air, board, region: REGION, costs: COSTS, seed: SEED, program }
   const node = new SimNode(planOf(profile), { ...shared, log: (_, line) => logs.push(line) })
@@ -116,11 +137,11 @@ export async function live(board: Board, profile: Profile, bundle?: string): Pro
   air.onSent = (_, frame) => note(`up ${hex(frame.bytes)}`, frame.startMicros)
   watchRelay(node, board, note)
   node.powerOn()
-  if (profile.name === 'light') await liveLight(clock, node, network)
-  else while (wakes < WAKES) await clock.run(clock.now() + node.intervalSeconds * 1000)
+  await liveOn({ clock, node, network, wakes: () => wakes }, profile.name === 'light', options.wakes)
   node.machine.reboot('software')
   await clock.run(clock.now() + node.intervalSeconds * 2_000)
-  return { events, network, logs, wakes, programs: espruino?.programs ?? [], settings: node.settings! }
+  espruino?.end()
+  return { events, network, logs, wakes, programs, settings: node.settings! }
 }
 
 /** Notes every change of the relay's coil. */
@@ -149,12 +170,34 @@ function tellGroup(network: Network, interval: number): void {
   }
 }
 
-/** Intervals with a command in their middle, and a group's behind it. */
-async function liveLight(clock: VirtualClock, node: SimNode, network: Network): Promise<void> {
-  for (let i = 0; i < LIGHT_INTERVALS; i++) {
-    if (i === 5) network.lamp = COMMAND
+interface Living {
+  readonly clock: VirtualClock
+  readonly node: SimNode
+  readonly network: Network
+  /** Wakes so far. */
+  wakes(): number
+}
+
+/** Runs until a node has woken often enough, and a light, which does not sleep, for as many of its intervals, with a
+ *  command in their midst and a group's behind it. */
+async function liveOn(living: Living, isLight: boolean, asked?: number): Promise<void> {
+  const { clock, node, network } = living
+  const target = asked ?? (isLight ? LIGHT_INTERVALS : WAKES)
+  let passed = 0
+  for (let i = 0; passed < target; i++) {
+    if (isLight && i === 5) network.lamp = COMMAND
     // Half an interval behind the uplink, when the light is at rest.
-    clock.at(clock.nowMicros() + node.intervalSeconds * 500_000, () => tellGroup(network, i))
+    if (isLight) clock.at(clock.nowMicros() + node.intervalSeconds * 500_000, () => tellGroup(network, i))
+    if (target >= LONG) {
+      network.deaf = passed >= SILENT_FROM * target && passed < SILENT_TO * target
+      if (i % RESET_EVERY === RESET_EVERY - 1) node.machine.reboot('software')
+      if (i === RESET_EVERY / 2) {
+        node.machine.powerOff()
+        await clock.run(clock.now() + node.intervalSeconds * 1000)
+        node.powerOn()
+      }
+    }
     await clock.run(clock.now() + node.intervalSeconds * 1000)
+    passed = isLight ? i + 1 : living.wakes()
   }
 }

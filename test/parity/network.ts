@@ -51,6 +51,8 @@ export class Network {
   lamp: LampCommand | undefined
   /** Uplinks, counted from 0, that nobody hears. */
   readonly deafTo = new Set<number>()
+  /** Hears nothing at all for as long as it is set: what the node measures stays with it. */
+  deaf = false
   private heard = 0
   private floor = 0
   private session: Session | undefined
@@ -66,7 +68,7 @@ export class Network {
     private readonly onDown: (bytes: Uint8Array) => void,
   ) {
     air.onReceived = (uplink) => {
-      if (this.deafTo.has(this.heard++)) return
+      if (this.deafTo.has(this.heard++) || this.deaf) return
       if (uplink.frame.bytes[0]! >> 5 === 0) this.join(uplink)
       else this.data(uplink)
     }

@@ -48,6 +48,8 @@ export interface Entry {
 /** All entries of one program, from its start to its end. */
 export type Transcript = Entry[]
 
+/** Of each entry in the packed form. */
+export const HEAD_BYTES = 7
 const NO_BYTES = new Uint8Array(0)
 
 function doubles(numbers: readonly number[]): Uint8Array {
@@ -72,7 +74,25 @@ export function packed(transcript: Transcript): Uint8Array {
     head.push(kind, answer.length & 255, answer.length >> 8)
     return [Uint8Array.from(head), doubles(entry.numbers), entry.bytes, answer]
   })
-  return Uint8Array.from(Buffer.concat([...pieces, new Uint8Array(7)]))
+  return Uint8Array.from(Buffer.concat([...pieces, new Uint8Array(HEAD_BYTES)]))
+}
+
+/** The entry of that number in the packed form, without its answer. */
+export function entryAt(bytes: Uint8Array, index: number): Pick<Entry, 'call' | 'numbers' | 'bytes'> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (let at = 0, left = index; ; left--) {
+    const [code, count] = [bytes[at]!, bytes[at + 1]!]
+    const numbersAt = at + HEAD_BYTES
+    const bytesAt = numbersAt + 8 * count
+    const end = bytesAt + view.getUint16(at + 2, true)
+    if (left === 0)
+      return {
+        call: CALLS[code]!,
+        numbers: Array.from({ length: count }, (_, i) => view.getFloat64(numbersAt + 8 * i, true)),
+        bytes: bytes.subarray(bytesAt, end),
+      }
+    at = end + view.getUint16(at + 5, true)
+  }
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
