@@ -4,6 +4,8 @@ export { QUANTITY_SETS, quantitiesOf, setIdOf, type QuantitySet } from './sets.t
 export { encodeSamples } from './encode.ts'
 export { decodeSamples } from './decode.ts'
 export { encodeHello, decodeHello } from './hello.ts'
+export { encodeHealth, decodeHealth } from './health.ts'
 export { encodeAcknowledgement, decodeAcknowledgement } from './acknowledgement.ts'
 export { encodeLampCommand, decodeLampCommand } from './lampCommand.ts'
+export { decodeMode } from './mode.ts'
 export { extendSequence } from './sequence.ts'
