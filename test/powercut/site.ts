@@ -167,6 +167,8 @@ export class Site {
       },
       settings: () => hal.settings(),
       noise: () => hal.noise(),
+      freeVariables: () => hal.freeVariables(),
+      onError: (run) => hal.onError(run),
       log: () => undefined,
     })
   }
