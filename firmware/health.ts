@@ -22,6 +22,7 @@ import {
   POWER_COUNT,
   saveState,
   SETTINGS_CRC,
+  SLOT,
   SUPPLY,
   SYNC_AT,
   SYNC_UNIX,
@@ -89,7 +90,8 @@ export function takeMode(node: Node, payload: Uint8Array): void {
   if (typeof mode === 'string') return node.hal.log('mode ' + mode)
   words[CRASH_ROW] = words[COMMISSION_END] = 0
   if (mode === MODE.commissioning) beginCommissioning(words, nowSeconds(node))
-  words[HEALTH_DUE] = nowSeconds(node)
+  // Now, and not when the mode before would have it.
+  words[HEALTH_DUE] = words[SLOT] = nowSeconds(node)
 }
 
 /** The interpreter's words (Hal.onError) as a mask of ERROR. */

@@ -1,6 +1,6 @@
 /** A registered node as the gateway holds it in memory: what the store keeps of it, ready for the next uplink. */
 import type { Session as FrameSession } from '../../core/lorawan/frame.ts'
-import type { Command, Device, Epoch, FilterState, Heard, Record } from '../store/store.ts'
+import type { Command, Device, Epoch, FilterState, Heard, HealthRow, Record } from '../store/store.ts'
 import type { Received } from './received.ts'
 
 /** Keys and counters since the last join. */
@@ -34,6 +34,8 @@ export interface FieldNode {
   /** The newest record of each quantity. */
   latest: Map<number, Record>
   heard: Heard | undefined
+  /** The last health packet. */
+  health: HealthRow | undefined
   /** The last lamp command, in whatever state: a new one takes the place of the one before. */
   command: Command | undefined
   /** When the application's acknowledgement was last handed to a forwarder. */

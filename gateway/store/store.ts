@@ -3,6 +3,8 @@
  *  test/gateway/store/contract.ts. Every promise of a write resolves only after the commit: what was answered is on the disk.
  *  Times are unix milliseconds, values are int32 in the quantity's `perUnit`, EUIs are 16 lower-case hex digits. */
 
+import type { Health } from '../../core/packet/index.ts'
+
 /** One reading of one quantity, as it is kept. All records of one sample share devEui, epoch, sequence and the times. */
 export interface Record {
   devEui: string
@@ -97,6 +99,12 @@ export interface Heard {
   reportSeconds: number | null
 }
 
+/** The last health packet of a node; the fields as core/packet has them. */
+export interface HealthRow extends Health {
+  devEui: string
+  receivedMs: number
+}
+
 /** The gateway's filter for one quantity of one node (core/filter): FILTER_WORDS words and when it last stepped. */
 export interface FilterState {
   devEui: string
@@ -148,6 +156,7 @@ export interface Changes {
   devices?: Device[]
   epochs?: Epoch[]
   heard?: Heard[]
+  healths?: HealthRow[]
   commands?: Command[]
   audit?: AuditEntry[]
 }
@@ -206,6 +215,9 @@ export interface Store {
   /** All that was heard, by devEui. */
   heard(): Promise<Heard[]>
   putHeard(heard: Heard): Promise<void>
+
+  /** The last health packet of each node, by devEui. */
+  healths(): Promise<HealthRow[]>
 
   /** All filter states of a device, by quantity. */
   filterStates(devEui: string): Promise<FilterState[]>
