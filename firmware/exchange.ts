@@ -1,23 +1,21 @@
-/** What a node says to its gateway and when: join, hello, samples, and what follows from the answer. At most one uplink an exchange.
+/** What a node says to its gateway and when: join, hello, samples (firmware/delivery.ts), its health, and what follows from the answer. At most one uplink an
+ *  exchange.
  *
- *  New samples go first; then the gaps, which are the samples that an acknowledgement shows to be lost. An acknowledgement that comes with an uplink knows of
- *  all uplinks before that one, so whatever it does not name and was sent earlier has not arrived. Nothing is sent again without such evidence: a gateway
- *  that is away for a day is not flooded, and neither is the air. A node that has heard no acknowledgement for an hour asks for one with its next uplink,
- *  and sends its oldest sample again when it has nothing new. Times are node seconds (firmware/nodeState.ts). */
-import { decodeAcknowledgement } from '../core/packet/acknowledgement.ts'
+ *  A node that has heard no acknowledgement for an hour asks for one with its next uplink, and sends its oldest sample again when it has nothing new. Times are
+ *  node seconds (firmware/nodeState.ts). */
 import { encodeHello } from '../core/packet/hello.ts'
 import { setIdOf } from '../core/packet/sets.ts'
-import { DOWNLINK_PORT, UPLINK_PORT } from '../core/packet/types.ts'
-import { collect, encodeGroup } from './group.ts'
+import { DOWNLINK_PORT, MODE, UPLINK_PORT } from '../core/packet/types.ts'
+import { ASK_SECONDS, freshDue, isHeld, NEVER, nextLoad, takeAcknowledgement } from './delivery.ts'
+import { healthPayload, healthSaid, noteFree, takeMode } from './health.ts'
+import { HEALTH_DUE } from './modes.ts'
 import {
   ACKNOWLEDGED_AT,
+  ALARM,
   FAILURES,
-  FIT,
-  FIT_BYTES,
   FLIGHT,
   FLIGHT_END,
   GAP,
-  GAP_END,
   HEARD_AT,
   HELLO,
   HELLO_AT,
@@ -34,7 +32,6 @@ import {
   UPLINK_AT,
   type Node,
 } from './nodeState.ts'
-import { acknowledge, drop, firstHeld } from './queue.ts'
 import {
   activate,
   ASK_TIME,
@@ -51,48 +48,28 @@ import { openMac } from './radio/openMac.ts'
 /** Of the whole program; a gateway shows it beside the node. */
 const FIRMWARE_VERSION = 1
 const HELLO_BYTES = 11
-/** Without an acknowledgement for about an hour, the node asks for one. */
-const ASK_SECONDS = 3300
 /** Without any sign of the network for so long, the node joins anew: the gateway may have lost its sessions. */
 const REJOIN_SECONDS = 86_400
 const BACKOFF_SECONDS_MIN = 60
 const BACKOFF_SECONDS_MAX = 3600
 /** Between two uplinks of a node that has more to send, so that a hundred that come back together find room. */
 const SPACING_SECONDS = 20
-/** Samples a group is built from at the most: each costs memory. */
-const GROUP_SAMPLES_MAX = 8
-/** More unsent samples than this: the newest go first, the others as a gap. */
-const BACKLOG_SAMPLES = 16
 /** An exchange that never ends is tried again after so long. */
 const HUNG_SECONDS = 120
-/** Longest payload of any data rate that nodes use: more would only cost memory. */
-const PAYLOAD_BYTES_MAX = 64
-export const NEVER = 0x7fffffff
 
-/** After a failure: twice as long each time, up to an hour, and by chance between half and all of that. */
-function backOff(node: Node): void {
+/** When the next uplink may go, and by chance up to as long again. After an uplink: when the law allows it, and not at once. After a failure (no `mac`): twice as
+ *  long each time, up to an hour. */
+function pause(node: Node, mac: Mac | undefined, spacingSeconds: number): void {
   const words = node.words
-  const doubled = BACKOFF_SECONDS_MIN * (1 << (words[FAILURES]! < 6 ? words[FAILURES]! : 6))
-  const seconds = doubled < BACKOFF_SECONDS_MAX ? doubled : BACKOFF_SECONDS_MAX
-  words[FAILURES]!++
-  words[LINK] = nowSeconds(node) + (seconds >> 1) + ((node.hal.noise() >>> 0) % (seconds >> 1))
-}
-
-/** After an uplink: when the law allows the next one, and not at once. */
-function spaceOut(node: Node, mac: Mac, spacingSeconds: number): void {
-  const waitSeconds = Math.ceil(waitMs(mac) / 1000)
-  const seconds = waitSeconds > spacingSeconds ? waitSeconds : spacingSeconds
-  node.words[LINK] = nowSeconds(node) + seconds + ((node.hal.noise() >>> 0) % (spacingSeconds + 1))
-}
-
-/** When the new samples go: as soon as there are enough of them (no more than the last uplink could carry), or when the first has waited its time. */
-function freshDue(node: Node): number {
-  const { words, samplesPerUplink } = node
-  const unsent = node.queue.next - words[SENT]!
-  const fit = words[FIT]!
-  if (unsent === 0) return NEVER
-  if (unsent >= samplesPerUplink || (fit > 0 && unsent >= fit)) return 0
-  return words[UPLINK_AT]! + samplesPerUplink * node.intervalSeconds
+  let seconds = spacingSeconds
+  let spread = spacingSeconds + 1
+  if (mac) seconds = Math.max(seconds, Math.ceil(waitMs(mac) / 1000))
+  else {
+    const doubled = BACKOFF_SECONDS_MIN * (1 << (words[FAILURES]! < 6 ? words[FAILURES]! : 6))
+    seconds = spread = Math.min(doubled, BACKOFF_SECONDS_MAX) >> 1
+    words[FAILURES]!++
+  }
+  words[LINK] = nowSeconds(node) + seconds + ((node.hal.noise() >>> 0) % spread)
 }
 
 /** Until the gateway knows the epoch; and, samples going on meanwhile, about once an hour until it knows that the node reports more often or less than
@@ -100,7 +77,7 @@ function freshDue(node: Node): number {
 function owesHello(node: Node): boolean {
   const words = node.words
   if (words[HELLO] !== HELLO_KNOWN) return true
-  if (words[REPORT] === node.intervalSeconds * node.samplesPerUplink) return false
+  if (words[REPORT] === node.reportSeconds) return false
   return nowSeconds(node) - words[HELLO_AT]! >= ASK_SECONDS
 }
 
@@ -108,42 +85,26 @@ function owesHello(node: Node): boolean {
 export function exchangeDue(node: Node): number {
   const { words, queue } = node
   if (words[SUPPLY] === SUPPLY_EMPTY) return NEVER
-  let due = freshDue(node)
-  if (words[JOINED] === 0 || owesHello(node) || firstHeld(queue, words[GAP]!) < words[GAP_END]!) due = 0
-  else if (due === NEVER && queue.floor < queue.next)
-    due = Math.max(words[UPLINK_AT]!, words[ACKNOWLEDGED_AT]!) + ASK_SECONDS
+  let due = words[HEALTH_DUE]!
+  if (words[JOINED] === 0) due = 0
+  else if (node.mode !== MODE.safe) {
+    due = Math.min(due, freshDue(node))
+    if (owesHello(node) || isHeld(node, ALARM) || isHeld(node, GAP)) due = 0
+    else if (queue.floor < queue.next && words[SENT] === queue.next)
+      due = Math.min(due, Math.max(words[UPLINK_AT]!, words[ACKNOWLEDGED_AT]!) + ASK_SECONDS)
+  }
   return Math.max(due, words[LINK]!)
 }
 
-/** Takes an acknowledgement: frees samples, and finds those that were lost. */
-function takeAcknowledgement(node: Node, payload: Uint8Array): void {
-  const { words, queue } = node
-  const acknowledgement = decodeAcknowledgement(payload)
-  if (typeof acknowledgement === 'string' || !acknowledge(queue, acknowledgement)) return
-  const now = nowSeconds(node)
-  const behind = acknowledgement.nextSequence < queue.floor && now - words[HELLO_AT]! >= ASK_SECONDS
-  words[HELLO] = behind ? HELLO_BEHIND : HELLO_KNOWN
-  words[ACKNOWLEDGED_AT] = words[HEARD_AT] = now
-  words[FAILURES] = 0
-  if (words[SENT]! < queue.floor) words[SENT] = queue.floor
-  // The gateway may not have stored the uplink that it answers: those samples are not lost yet.
-  const fresh = words[FLIGHT_END] === words[SENT]
-  words[GAP_END] = fresh ? words[FLIGHT]! : words[SENT]!
-  words[GAP] = firstHeld(queue, queue.floor)
-  if (!fresh && words[GAP] >= words[FLIGHT]! && words[GAP] < words[FLIGHT_END]!)
-    words[GAP] = words[FLIGHT_END]!
-}
-
-/** For the technician's cable: `fieldnode upload` waits for this line. */
-function logSent(node: Node, port: number, result: SendResult): void {
+/** What came back with an uplink on `port`. The line is for the technician's cable: `fieldnode upload` waits for it. */
+function receive(node: Node, port: number, result: SendResult): void {
   if (result.sent) node.hal.log('sent ' + port)
-}
-
-/** What came back with an uplink. */
-function receive(node: Node, result: SendResult): void {
+  noteFree(node)
   const received = result.received
   if (received === undefined) return
-  if (received.port === DOWNLINK_PORT.acknowledgement) takeAcknowledgement(node, received.payload)
+  if (received.port === DOWNLINK_PORT.acknowledgement) {
+    if (node.mode !== MODE.safe) takeAcknowledgement(node, received.payload)
+  } else if (received.port === DOWNLINK_PORT.mode) takeMode(node, received.payload)
   else if (node.onDownlink) node.onDownlink(received.port, received.payload)
 }
 
@@ -155,8 +116,8 @@ function join(node: Node, mac: Mac, done: () => void): void {
     if (joined) {
       words[HELLO] = HELLO_UNKNOWN
       words[FAILURES] = 0
-      spaceOut(node, mac, 1)
-    } else backOff(node)
+      pause(node, mac, 1)
+    } else pause(node, undefined, 0)
     done()
   })
 }
@@ -170,74 +131,21 @@ function sendHello(node: Node, mac: Mac, done: () => void): void {
       epoch: queue.epoch,
       nextSequence: queue.floor,
       setId: setIdOf(node.profile.quantities),
-      reportSeconds: node.intervalSeconds * node.samplesPerUplink,
+      reportSeconds: node.reportSeconds,
       firmwareVersion: FIRMWARE_VERSION,
     },
     payload,
   )
   send(mac, UPLINK_PORT.hello, payload, (result) => {
-    logSent(node, UPLINK_PORT.hello, result)
     words[HELLO_AT] = nowSeconds(node)
     if (words[HELLO] === HELLO_BEHIND) words[HELLO] = HELLO_KNOWN
     words[FLIGHT] = words[FLIGHT_END] = 0
-    if (result.sent && result.received) words[REPORT] = node.intervalSeconds * node.samplesPerUplink
-    receive(node, result)
-    if (words[HELLO] === HELLO_UNKNOWN) backOff(node)
-    else spaceOut(node, mac, 1)
+    if (result.sent && result.received) words[REPORT] = node.reportSeconds
+    receive(node, UPLINK_PORT.hello, result)
+    if (words[HELLO] === HELLO_UNKNOWN) pause(node, undefined, 0)
+    else pause(node, mac, 1)
     done()
   })
-}
-
-/** Chooses the next samples: the new ones when they are due, else the gap, else the oldest that nobody has answered for. True for new ones. */
-function choose(node: Node): boolean {
-  const { words, queue } = node
-  if (queue.next - words[SENT]! > BACKLOG_SAMPLES) {
-    if (words[GAP]! >= words[GAP_END]!) words[GAP] = words[SENT]!
-    words[SENT] = words[GAP_END] = queue.next - node.samplesPerUplink
-  }
-  if (freshDue(node) <= nowSeconds(node)) return true
-  if (firstHeld(queue, words[GAP]!) >= words[GAP_END]!) {
-    words[GAP] = queue.floor
-    words[GAP_END] = words[SENT]!
-  }
-  return false
-}
-
-/** Samples on their way: what goes out, which they are, and whether they are new ones. */
-interface Load {
-  readonly port: number
-  /** Empty when not even one sample fits. */
-  readonly payload: Uint8Array
-  readonly first: number
-  readonly next: number
-  readonly fresh: boolean
-}
-
-/** The next samples as a payload. One that does not fit now (an old one with flags at the lowest data rate) lets the others pass and is found again as a gap. */
-function nextLoad(node: Node, roomBytes: number): Load {
-  const { words, queue } = node
-  const fresh = choose(node)
-  const first = firstHeld(queue, fresh ? words[SENT]! : words[GAP]!)
-  const end = fresh ? queue.next : words[GAP_END]!
-  const payload = new Uint8Array(Math.min(roomBytes, PAYLOAD_BYTES_MAX))
-  // With more room than last time more samples may fit.
-  if (payload.length > words[FIT_BYTES]!) words[FIT] = 0
-  words[FIT_BYTES] = payload.length
-  const group = collect(node, first, end, words[FIT]! > 0 ? words[FIT]! + 1 : GROUP_SAMPLES_MAX)
-  const collected = group.length
-  if (group.length === 0 && first === queue.floor && first < end) drop(queue, first + 1)
-  const asked =
-    nowSeconds(node) - words[ACKNOWLEDGED_AT]! >= ASK_SECONDS || (!fresh && first + group.length >= end)
-  const bytes = encodeGroup(node, group, asked, payload)
-  if (group.length < collected) words[FIT] = group.length
-  const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
-  return { port, payload: payload.subarray(0, bytes), first, next: first + (group.length || 1), fresh }
-}
-
-/** The samples of a load were said, or can't be. */
-function move({ words, queue }: Node, { fresh, next }: Load): void {
-  if (fresh) words[SENT] = Math.min(next, queue.next)
-  else words[GAP] = next
 }
 
 /** Sends one packet of samples. */
@@ -245,23 +153,45 @@ function sendSamples(node: Node, mac: Mac, done: () => void): void {
   const { words } = node
   const load = nextLoad(node, payloadRoomBytes(mac))
   if (load.payload.length === 0) {
-    move(node, load)
-    spaceOut(node, mac, 1)
+    pause(node, mac, 1)
     return done()
   }
   send(mac, load.port, load.payload, (result) => {
-    logSent(node, load.port, result)
     if (result.sent) {
-      move(node, load)
       words[FLIGHT] = load.first
       words[FLIGHT_END] = load.next
       words[UPLINK_AT] = nowSeconds(node)
-      spaceOut(node, mac, SPACING_SECONDS)
-    } else backOff(node)
-    // Also when answers to MAC commands went out in the samples' place.
-    receive(node, result)
+      receive(node, load.port, result)
+      pause(node, mac, SPACING_SECONDS)
+    } else {
+      words[load.from] = load.first
+      pause(node, undefined, 0)
+      // Answers to MAC commands may have gone out in the samples' place.
+      receive(node, load.port, result)
+    }
     done()
   })
+}
+
+/** Says how the node is doing. Any answer is a sign that it was heard. */
+function sendHealth(node: Node, mac: Mac, done: () => void): void {
+  const { words } = node
+  send(mac, UPLINK_PORT.health, healthPayload(node), (result) => {
+    words[FLIGHT] = words[FLIGHT_END] = 0
+    receive(node, UPLINK_PORT.health, result)
+    if (result.received) words[HEARD_AT] = nowSeconds(node)
+    // After what came down: a mode that begins now is told at once.
+    if (result.received?.port !== DOWNLINK_PORT.mode) healthSaid(node, result.received !== undefined)
+    pause(node, mac, 1)
+    done()
+  })
+}
+
+/** Health is said when nothing more pressing is: an alarm, or new samples that are due. */
+function owesHealth(node: Node): boolean {
+  const now = nowSeconds(node)
+  if (node.mode === MODE.safe) return true
+  return now >= node.words[HEALTH_DUE]! && !isHeld(node, ALARM) && now < freshDue(node)
 }
 
 /** One exchange with the gateway, when it is due: the next thing that has to be said. `done` is called once, at the latest after two minutes. */
@@ -287,9 +217,10 @@ export function exchange(node: Node, done: () => void): void {
   if (node.timeWanted) mac.asked |= ASK_TIME
   // Busy: with an acknowledgement of its own.
   if (mac.busy || waitMs(mac) > 0) {
-    spaceOut(node, mac, 1)
+    pause(node, mac, 1)
     finish()
   } else if (!isJoined(mac) || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)
-  else if (owesHello(node)) sendHello(node, mac, finish)
+  else if (node.mode !== MODE.safe && owesHello(node)) sendHello(node, mac, finish)
+  else if (owesHealth(node)) sendHealth(node, mac, finish)
   else sendSamples(node, mac, finish)
 }

@@ -5,12 +5,14 @@
 import { FLAG } from '../core/flags.ts'
 import { LAMP_REASON, type LampState } from '../core/lights/index.ts'
 import { decodeLampCommand } from '../core/packet/lampCommand.ts'
-import { DOWNLINK_PORT } from '../core/packet/types.ts'
+import { DOWNLINK_PORT, MODE } from '../core/packet/types.ts'
 import { Relay, RELAY_SETTLE_MS } from './actuators/relay.ts'
 import { exchange, exchangeDue } from './exchange.ts'
+import { listen } from './health.ts'
 import { append, KIND, latest } from './journal.ts'
 import { scheduledLevel, takeTime, timeWanted } from './lampTime.ts'
 import { nextSlot } from './node.ts'
+import { modeOf } from './modes.ts'
 import {
   HELLO,
   HELLO_KNOWN,
@@ -37,6 +39,8 @@ const END = 2
 const COMMAND_POWER_COUNT = 3
 const COMMAND_WORDS = 4
 
+/** The chip is reset when so long no step was taken; the longest is an exchange that hangs. */
+const WATCH_SECONDS = 180
 /** The schedule is looked at this often. */
 const LOOK_SECONDS = 30
 const STEP_MS_MIN = 200
@@ -73,9 +77,10 @@ function takeCommand(lamp: Lamp, payload: Uint8Array): void {
   append(node.journal, KIND.lamp, new Uint8Array(command.buffer))
 }
 
-/** What the lamp should do now. */
+/** What the lamp should do now. In the safe profile it burns. */
 function wanted(lamp: Lamp): LampState {
   const { command, node } = lamp
+  if (node.mode === MODE.safe) return { levelPercent: 100, reason: LAMP_REASON.doubt }
   const commanded = command[COMMAND] !== 0 && nowSeconds(node) < command[END]!
   if (!commanded) return scheduledLevel(node, node.settings)
   return { levelPercent: command[LEVEL_PERCENT]!, reason: LAMP_REASON.command }
@@ -87,6 +92,13 @@ function hurry(lamp: Lamp): void {
   if (lamp.reported.length === 0 || words[HELLO] !== HELLO_KNOWN) return
   words[LINK] = 0
   words[UPLINK_AT] = nowSeconds(lamp.node) - samplesPerUplink * intervalSeconds
+}
+
+/** When the safe profile is over: what it left alone is opened by a new start. */
+function leaveSafe(node: Node): void {
+  if (modeOf(node.words, node.profile, nowSeconds(node)) === MODE.safe) return
+  saveState(node)
+  node.hal.power.deepSleep(STEP_MS_MIN)
 }
 
 /** Stores what the contact does when it has changed or when the time has come, and wants it sent at once after a change. */
@@ -104,6 +116,7 @@ function report(lamp: Lamp, reason: number): void {
   const changed = values.some((value, i) => value !== lamp.reported[i])
   const due = nowSeconds(node) >= words[SLOT]!
   if (due) nextSlot(node)
+  if (node.mode === MODE.safe) return leaveSafe(node)
   if (changed) hurry(lamp)
   if (!changed && !due) return
   push(
@@ -130,6 +143,7 @@ function step(lamp: Lamp): void {
   const { node, relay } = lamp
   lamp.timer = 0
   const { clock } = node.hal
+  node.hal.power.watch(WATCH_SECONDS)
   const { levelPercent, reason } = wanted(lamp)
   relay.set(levelPercent > 0)
   clock.setTimer(RELAY_SETTLE_MS, () => {
@@ -150,6 +164,7 @@ function step(lamp: Lamp): void {
 /** The lamp's cycle; it does not return to deep sleep. */
 export function runLight(parts: NodeParts): void {
   const node = openNode(parts)
+  listen(node)
   const { mount } = node.board
   const lamp: Lamp = {
     node,

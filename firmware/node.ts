@@ -1,8 +1,10 @@
 /** The life of a battery node, one wake at a time: remember, measure, talk, forget nothing, sleep. */
+import { MODE } from '../core/packet/types.ts'
 import { exchange, exchangeDue } from './exchange.ts'
+import { listen } from './health.ts'
 import { nowMs, nowSeconds, openNode, saveState, SLOT, type Node } from './nodeState.ts'
 import type { NodeParts } from './profiles/profile.ts'
-import { takeSample } from './sampling.ts'
+import { measureBattery, takeSample } from './sampling.ts'
 
 /** Shortest sleep: a deadline that has just passed must not keep the node awake. */
 const SLEEP_MS_MIN = 100
@@ -18,6 +20,10 @@ export function nextSlot(node: Node): void {
 function sampleIfDue(node: Node, done: () => void): void {
   if (nowSeconds(node) < node.words[SLOT]!) return done()
   nextSlot(node)
+  if (node.mode === MODE.safe) {
+    measureBattery(node)
+    return done()
+  }
   // The exchange begins in a callback of its own: by then all that the sampling held is free.
   takeSample(node, () => {
     node.hal.clock.setTimer(0, done)
@@ -39,6 +45,7 @@ function sleep(node: Node): void {
 /** The battery cycle, from a start to the deep sleep that ends it. */
 export function runBattery(parts: NodeParts): void {
   const node = openNode(parts)
+  listen(node)
   sampleIfDue(node, () => {
     exchangeIfDue(node, () => {
       sleep(node)

@@ -3,7 +3,21 @@
  *  Node seconds go on through deep sleep, resets and power cuts and never go back. After a power cut they go on from the last saved moment, because nobody
  *  counted while the power was off: a difference of node seconds is then less than the time that passed, and the power count has changed to say so. */
 import { FILTER_WORDS } from '../core/filter/index.ts'
+import { MODE, RESET } from '../core/packet/types.ts'
 import { append, KIND, latest } from './journal.ts'
+import {
+  beginCommissioning,
+  cadence,
+  COMMISSION_END,
+  CRASH_END,
+  CRASH_ROW,
+  HEALTH_DUE,
+  BROKEN,
+  modeOf,
+  noteCrash,
+  RESTART,
+  COMMISSION_PAUSE_SECONDS,
+} from './modes.ts'
 import type { NodeParts } from './profiles/profile.ts'
 import { openQueue, type Queue } from './queue.ts'
 import type { Mac } from './radio/mac.ts'
@@ -60,8 +74,24 @@ export const CLOCK_ERROR_PER_MILLE = 21
 export const SUPPLY = 23
 /** Seconds between two ordinary uplinks, as the last hello that was answered told the gateway. */
 export const REPORT = 24
-/** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state. */
-export const FILTERS = 25
+/** Words 25 to 31 and 41 are those of firmware/modes.ts. */
+
+/** What the next health packet tells: a mask of ERROR, the fewest free variables (0: not known), the battery's millivolts. */
+export const ERRORS = 32
+export const FREE_MIN = 33
+export const BATTERY = 34
+/** Of the settings record in force. */
+export const SETTINGS_CRC = 35
+/** Alarming sequences that have to be sent before all others: from ALARM up to ALARM_END. */
+export const ALARM = 36
+export const ALARM_END = 37
+/** First alarming sequences of the last alarm, should they be found lost, and the last one of it. */
+export const EPISODE = 38
+export const EPISODE_END = 39
+export const EPISODE_LAST = 40
+/** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state; behind them two words an alarm of the profile:
+ *  the lowest value of the last while, and the node seconds it was measured at (0: none). */
+export const FILTERS = 42
 export const FILTER_ROW = 1 + FILTER_WORDS
 
 /** Values of the word SUPPLY: as the profile says; rarely; rarely, and without the radio, whose current an empty cell can't give. */
@@ -77,8 +107,12 @@ export const HELLO_BEHIND = 2
 export interface Node extends NodeParts {
   readonly queue: Queue
   readonly words: Int32Array
+  /** A MODE (core/packet), which stands in the words with its end. */
+  readonly mode: number
   readonly intervalSeconds: number
   readonly samplesPerUplink: number
+  /** Between two ordinary uplinks, commissioning left out: what the hello says. */
+  readonly reportSeconds: number
   /** Built when it is first needed: most wakes send nothing. */
   mac?: Mac
   /** What comes down besides acknowledgements: only a light listens. */
@@ -101,7 +135,8 @@ export function secondsAt(node: Node, clockMs: number): number {
 }
 
 export function nowSeconds(node: Node): number {
-  return secondsAt(node, node.hal.clock.nowMs())
+  // Not by secondsAt: two live functions are dearer than one that is called once.
+  return node.words[BASE]! + Math.floor(node.hal.clock.nowMs() / 1000)
 }
 
 /** Writes the wake record, which is the words, to flash; done before anything that ends the program. Seven bits a byte, the lowest first, the sign in
@@ -132,26 +167,49 @@ function takeWords(record: Uint8Array, words: Int32Array): void {
   if (count !== words.length) words.fill(0)
 }
 
-/** The words as they were saved, carried over a power cut; all zero on a new node. */
+/** Notes why the program began, where it is no wake out of deep sleep. */
+function noteStart(parts: NodeParts, words: Int32Array, powered: boolean, now: number): void {
+  const reason = parts.hal.power.resetReason()
+  const first = words[POWER_COUNT] === 1 && powered
+  // The order of RESET, since the build shortens its names.
+  const found = ['unknown', 'powerOn', 'software', 'watchdog', 'brownOut', 'load'].indexOf(reason)
+  const reset = words[BROKEN] === 1 ? RESET.memory : found > 0 ? found : RESET.unknown
+  words[BROKEN] = 0
+  words[RESTART] = reset
+  words[HEALTH_DUE] = now
+  if (reason === 'load') words[CRASH_ROW] = 0
+  else if (reason === 'brownOut' || !powered) noteCrash(words, reset, words[SUPPLY] !== SUPPLY_FULL, now)
+  const rested = first || now >= words[COMMISSION_END]! + COMMISSION_PAUSE_SECONDS
+  if (powered && rested && parts.profile.commissioned && words[SUPPLY] === SUPPLY_FULL)
+    beginCommissioning(words, now)
+}
+
+/** The words as they were saved, carried over a power cut; all zero on a new node. A start other than out of deep sleep is one write. */
 function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
-  const words = new Int32Array(FILTERS + parts.profile.quantities.length * FILTER_ROW)
-  const saved = latest(parts.journal, KIND.node)
+  const { hal, profile, journal } = parts
+  const alarms = profile.alarms ? profile.alarms.length : 0
+  const rows = profile.unfiltered ? 0 : profile.quantities.length
+  const words = new Int32Array(FILTERS + rows * FILTER_ROW + 2 * alarms)
+  const saved = latest(journal, KIND.node)
   if (saved !== undefined) takeWords(saved, words)
-  const clockSeconds = Math.floor(parts.hal.clock.nowMs() / 1000)
+  const clockSeconds = Math.floor(hal.clock.nowMs() / 1000)
   const first = words[POWER_COUNT] === 0
-  const powered =
-    parts.hal.power.resetReason() === 'powerOn' || words[BASE]! + clockSeconds < words[SAVED_AT]!
-  if (first || powered) {
+  const reason = hal.power.resetReason()
+  const powered = first || reason === 'powerOn' || words[BASE]! + clockSeconds < words[SAVED_AT]!
+  if (powered) {
     words[BASE] = words[SAVED_AT]! - clockSeconds
     words[POWER_COUNT]!++
     words[SYNC_UNIX] = 0
     // A village that gets its power back all at once must not speak at once, nor measure and send in one beat for ever after.
-    words[LINK] = words[SAVED_AT]! + ((parts.hal.noise() >>> 0) % POWER_SPREAD_SECONDS)
-    words[SLOT] = words[SAVED_AT]! - ((parts.hal.noise() >>> 0) % intervalSeconds)
+    words[LINK] = words[SAVED_AT]! + ((hal.noise() >>> 0) % POWER_SPREAD_SECONDS)
+    words[SLOT] = words[SAVED_AT]! - ((hal.noise() >>> 0) % intervalSeconds)
     // The filters compare with what was minutes ago; nobody knows how long ago that is now.
     words.fill(0, FILTERS)
-    // At once: what is stored under this power count must not be taken for the next one's when the power fails again.
-    saveState({ words, journal: parts.journal, hal: parts.hal })
+  }
+  if (powered || reason !== 'deepSleep' || words[BROKEN] === 1) {
+    noteStart(parts, words, powered, words[BASE]! + clockSeconds)
+    // At once: what is stored under this power count must not be taken for the next one's when the power fails again, and no crash may go uncounted.
+    saveState({ words, journal, hal })
   }
   return words
 }
@@ -163,20 +221,45 @@ function beginDelivery(node: Node): void {
   // The first sample of all goes as soon as it may: somebody stands beside the node and waits for it.
   node.words[UPLINK_AT] = nowSeconds(node) - node.samplesPerUplink * node.intervalSeconds
   node.words[SENT] = node.words[GAP] = node.words[GAP_END] = node.words[FLIGHT] = node.words[FLIGHT_END] = 0
+  node.words.fill(0, ALARM, BROKEN)
+}
+
+/** Opens the queue; what it held before counts only in the same epoch. */
+export function openDelivery(node: Node): void {
+  const { hal, journal, settings, profile } = node
+  ;(node as { queue: Queue }).queue = openQueue(hal, journal, settings.appKey, profile.quantities)
+  if (node.words[EPOCH]! >>> 0 !== node.queue.epoch) beginDelivery(node)
 }
 
 /** Puts a node together from its parts and what its flash remembers. */
 export function openNode(parts: NodeParts): Node {
-  const { profile, hal, settings, journal } = parts
+  const { profile, settings } = parts
   const plainSeconds = settings.intervalSeconds || profile.intervalSeconds
   const words = restoreWords(parts, plainSeconds)
   // Into the parts themselves: a second object would cost a node nine variables.
   const node = parts as { -readonly [Name in keyof Node]: Node[Name] }
   node.words = words
-  node.queue = openQueue(hal, journal, settings.appKey, profile.quantities)
-  node.intervalSeconds =
-    words[SUPPLY] === SUPPLY_FULL ? plainSeconds : Math.min(SAVING * plainSeconds, INTERVAL_SECONDS_MAX)
-  node.samplesPerUplink = settings.samplesPerUplink || profile.samplesPerUplink
-  if (words[EPOCH]! >>> 0 !== node.queue.epoch) beginDelivery(node)
+  const now = nowSeconds(node)
+  const samples = settings.samplesPerUplink || profile.samplesPerUplink
+  if (words[SETTINGS_CRC] !== parts.settingsCrc) {
+    words[SETTINGS_CRC] = parts.settingsCrc
+    words[HEALTH_DUE] = now
+    // Somebody has been here and changed something: the node is trusted again.
+    words[CRASH_ROW] = 0
+  }
+  if (words[CRASH_ROW]! > 0 && now >= words[CRASH_END]!) {
+    words[CRASH_ROW] = 0
+    words[HEALTH_DUE] = now
+  }
+  const saving = words[SUPPLY] !== SUPPLY_FULL
+  const ordinarySeconds = saving ? Math.min(SAVING * plainSeconds, INTERVAL_SECONDS_MAX) : plainSeconds
+  node.mode = modeOf(words, profile, now)
+  // A battery that runs low needs its charge for more than a technician's eyes.
+  if (saving && node.mode === MODE.commissioning) node.mode = MODE.normal
+  node.intervalSeconds = cadence(words, node.mode, now, ordinarySeconds)
+  node.samplesPerUplink = node.mode === MODE.commissioning ? 1 : samples
+  node.reportSeconds = samples * ordinarySeconds
+  // What has crashed three times may have crashed in the queue.
+  if (node.mode !== MODE.safe) openDelivery(node)
   return node
 }

@@ -1,10 +1,11 @@
 /** One sample: start all sensors, wait for the slowest, read, filter, and put it into the queue. */
 import { filterRow, filterStep } from '../core/filter/index.ts'
 import { FLAG } from '../core/flags.ts'
+import { isAlarming, raiseAlarm } from './alarm.ts'
 import { FILTER_ROW, FILTERS, nowSeconds, POWER_COUNT, type Node } from './nodeState.ts'
 import { push } from './queue.ts'
 import type { Sensor } from './sensors/sensor.ts'
-import { noteSupply } from './supply.ts'
+import { BATTERY_VOLTAGE, noteSupply } from './supply.ts'
 
 /** Quantities a single driver may have. */
 const SENSOR_QUANTITIES_MAX = 4
@@ -45,7 +46,21 @@ export function takeSample(node: Node, done: () => void): void {
     const flags = new Uint8Array(values.length).fill(FLAG.missing)
     for (const sensor of sensors) readSensor(node, sensor, values, flags)
     noteSupply(node, values, flags)
+    if (node.profile.alarms && isAlarming(node, node.profile.alarms, values, flags)) raiseAlarm(node)
     push(node.queue, values, flags, nowSeconds(node), node.words[POWER_COUNT]!)
     done()
   })
+}
+
+/** What a safe node measures: its battery, which decides whether it may send, and nothing else, since any of the others may be what it crashes on. */
+export function measureBattery(node: Node): void {
+  const values = new Int32Array(node.profile.quantities.length)
+  const flags = new Uint8Array(values.length).fill(FLAG.missing)
+  for (const sensor of node.profile.mount(node.hal, node.board, node.settings)) {
+    if (sensor.quantities[0] !== BATTERY_VOLTAGE) continue
+    const column = node.profile.quantities.indexOf(BATTERY_VOLTAGE)
+    sensor.start()
+    if (sensor.read(values, column) === 'ok') flags[column] = FLAG.good
+  }
+  noteSupply(node, values, flags)
 }

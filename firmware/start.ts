@@ -17,11 +17,19 @@ function openParts(board: Board, profile: Profile, region: Region, hal: Hal): No
     hal.log('settings ' + settings)
     if (kept !== undefined) settings = decodeSettings(kept)
   } else if (kept === undefined || kept.join() !== record!.join()) append(journal, KIND.settings, record!)
-  return typeof settings === 'string' ? undefined : { board, profile, region, hal, settings, journal }
+  if (typeof settings === 'string') return undefined
+  const good = latest(journal, KIND.settings)!
+  const settingsCrc = (good[good.length - 2]! << 8) | good[good.length - 1]!
+  return { board, profile, region, hal, settings, journal, settingsCrc }
 }
+
+/** A wake takes no longer, an exchange with the gateway included, and a lamp says so often that it lives. */
+const WATCH_SECONDS = 180
 
 /** Starts one node. A blank node says so and stays awake for the technician's cable. */
 export function start(board: Board, profile: Profile, region: Region, hal: Hal): void {
   const parts = openParts(board, profile, region, hal)
-  if (parts) profile.run(parts)
+  if (!parts) return
+  hal.power.watch(WATCH_SECONDS)
+  profile.run(parts)
 }

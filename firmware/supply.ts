@@ -3,7 +3,8 @@
  *  voltage than it begins, or a cell that recovers without load would let the node swing between them.
  *  Source: discharge curves of lithium-ion cells at rest (about 10 % left at 3.5 V, 5 % at 3.35 V); ESP32 datasheet (3.0 V least behind a regulator). */
 import { FLAG } from '../core/flags.ts'
-import { SUPPLY, SUPPLY_EMPTY, SUPPLY_FULL, SUPPLY_LOW, type Node } from './nodeState.ts'
+import { HEALTH_DUE } from './modes.ts'
+import { BATTERY, SUPPLY, SUPPLY_EMPTY, SUPPLY_FULL, SUPPLY_LOW, type Node } from './nodeState.ts'
 
 export const BATTERY_VOLTAGE = 16
 const LOW_MILLIVOLTS = 3_500
@@ -18,9 +19,11 @@ export function noteSupply({ words, profile }: Node, values: Int32Array, flags: 
   if (column < 0 || flags[column] === FLAG.fail) return
   const millivolts = flags[column] === FLAG.missing ? LOW_END_MILLIVOLTS : values[column]!
   const was = words[SUPPLY]!
+  words[BATTERY] = flags[column] === FLAG.missing ? 0 : millivolts
   if (millivolts < (was === SUPPLY_EMPTY ? EMPTY_END_MILLIVOLTS : EMPTY_MILLIVOLTS))
     words[SUPPLY] = SUPPLY_EMPTY
   else
     words[SUPPLY] =
       millivolts < (was === SUPPLY_FULL ? LOW_MILLIVOLTS : LOW_END_MILLIVOLTS) ? SUPPLY_LOW : SUPPLY_FULL
+  if (words[SUPPLY] !== was) words[HEALTH_DUE] = 0
 }

@@ -1,6 +1,12 @@
 /** From an opened frame to what it says: a hello, samples with their full keys, or nothing for the application. */
-import { decodeHello, decodeSamples, extendSequence, UPLINK_PORT } from '../core/packet/index.ts'
-import type { DecodedSamples, Hello, PacketError } from '../core/packet/index.ts'
+import {
+  decodeHealth,
+  decodeHello,
+  decodeSamples,
+  extendSequence,
+  UPLINK_PORT,
+} from '../core/packet/index.ts'
+import type { DecodedSamples, Health, Hello, PacketError } from '../core/packet/index.ts'
 import type { DataFrame } from '../core/lorawan/frame.ts'
 import { epochOfAlias, type FieldNode } from './nodes/node.ts'
 import { Received } from './nodes/received.ts'
@@ -8,6 +14,7 @@ import type { Epoch } from './store/store.ts'
 
 export type Packet =
   | { kind: 'hello'; hello: Hello }
+  | { kind: 'health'; health: Health }
   | { kind: 'samples'; samples: DecodedSamples; epoch: Epoch; received: Received; firstSequence: number }
   /** MAC commands or a bare counter. */
   | { kind: 'none' }
@@ -30,6 +37,10 @@ export function decodePacket(node: FieldNode, frame: DataFrame): Packet | Packet
   if (frame.port === UPLINK_PORT.hello) {
     const hello = decodeHello(frame.payload)
     return typeof hello === 'string' ? hello : { kind: 'hello', hello }
+  }
+  if (frame.port === UPLINK_PORT.health) {
+    const health = decodeHealth(frame.payload)
+    return typeof health === 'string' ? health : { kind: 'health', health }
   }
   const samples = decodeSamples(frame.port, frame.payload)
   if (typeof samples === 'string') return samples

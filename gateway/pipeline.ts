@@ -89,6 +89,8 @@ async function data(
 
   const changes: Changes = { sessions: [sessionRow(node)], heard: [hear(node, packet, uplink)] }
   if (packet.kind === 'hello') changes.epochs = [epochRow(node.device.devEui, packet.hello, receivedMs)]
+  if (packet.kind === 'health')
+    changes.healths = [{ ...packet.health, devEui: node.device.devEui, receivedMs }]
   if (packet.kind === 'samples') {
     const judged = judgeSamples(node, packet, receivedMs)
     Object.assign(changes, judged, desk.confirm(node, judged.samples))
@@ -129,6 +131,7 @@ function remember(node: FieldNode, packet: Packet, changes: Changes, outcomes: O
     announce(node, epoch)
     receivedOf(node, epoch.epoch).raise(epoch.lowestSequence)
   }
+  for (const health of changes.healths ?? []) node.health = health
   changes.samples?.forEach((records, index) => {
     if (packet.kind === 'samples') packet.received.add(records[0]!.sequence)
     if (outcomes[index] !== 'stored') return

@@ -36,7 +36,9 @@ export function queueOf(node: SimNode): Queue | undefined {
   })
   const settings = node.settings && decodeSettings(node.settings)
   if (settings === undefined || typeof settings === 'string') return undefined
-  return openNode({ ...node.parts, hal, settings, journal: openJournal(hal.flash, JOURNAL_SECTORS) }).queue
+  const journal = openJournal(hal.flash, JOURNAL_SECTORS)
+  // Other settings than the node's own: one that is in its safe profile would leave its queue alone.
+  return openNode({ ...node.parts, hal, settings, journal, settingsCrc: -1 }).queue
 }
 
 const isReading = (flag: number): boolean => flag !== FLAG.missing

@@ -20,11 +20,15 @@ import type { Machine } from './machine.ts'
 import type { Random } from './random.ts'
 
 const MILLIVOLTS_MAX = 3_300
+/** What the real interpreter has free between two calls of a bundle, of 2,500. */
+const FREE_VARIABLES = 900
 
 /** What a program may know besides its chips. */
 export interface HalSources {
   settings(): Uint8Array | undefined
   random: Random
+  /** What a test or a replayed bundle wants the interpreter to have free. */
+  freeVariables?(): number
   log(line: string): void
 }
 
@@ -59,6 +63,14 @@ export class SimHal implements Hal {
   noise(): number {
     this.machine.spend(this.machine.costs.callMicros + this.machine.costs.adcMicros)
     return this.sources.random.uint32()
+  }
+
+  freeVariables(): number {
+    return this.sources.freeVariables?.() ?? FREE_VARIABLES
+  }
+
+  onError(run: (flags: string[]) => void): void {
+    this.machine.onError = run
   }
 
   log(line: string): void {
@@ -115,6 +127,10 @@ class SimPower implements Power {
 
   resetReason(): ResetReason {
     return this.machine.resetReason
+  }
+
+  watch(seconds: number): void {
+    this.machine.watch(seconds)
   }
 
   deepSleep(durationMs: number): void {

@@ -1,7 +1,7 @@
 /** A simulated microcontroller: pins, buses, flash, one program at a time, and a processor that is busy for as long as its calls cost.
  *  Two times: the world's (the virtual clock) and the program's own, which runs ahead of it while a callback computes and which no later callback
  *  can overtake. All times in microseconds. */
-import type { VirtualClock } from './clock.ts'
+import type { Event, VirtualClock } from './clock.ts'
 import type { ResetReason } from '../firmware/hal/index.ts'
 import { NorFlash, PowerCut } from './chips/flash.ts'
 import { ChipMisuse } from './chips/misuse.ts'
@@ -36,6 +36,9 @@ export class Machine {
   readonly flash: NorFlash
   readonly i2c = new Map<number, I2cDevice>()
   readonly spi = new Map<number, SpiDevice>()
+  /** Who wants to hear what the interpreter lost; of the program that runs. */
+  onError: ((flags: string[]) => void) | undefined
+  private watchdog: Event | undefined
   private readonly pins = new Map<number, Pin>()
   /** Counts programs; a callback of an earlier one is dropped. 0 while the power is off. */
   program = 0
@@ -138,9 +141,27 @@ export class Machine {
     throw PROGRAM_END
   }
 
+  /** Resets the chip unless the program sleeps or watches again within `seconds`. */
+  watch(seconds: number): void {
+    if (this.watchdog) this.clock.cancel(this.watchdog)
+    const { program } = this
+    this.watchdog = this.clock.at(this.cpuMicros() + this.worldMicros(seconds * 1000), () => {
+      if (this.program === program) this.reboot('watchdog')
+    })
+  }
+
+  /** The interpreter loses what is underway, as when it runs out of memory: a later callback tells the program. */
+  lose(flags: string[]): void {
+    const run = this.onError
+    if (run) this.enter(() => run(flags))
+  }
+
   private stop(atMicros: number, state: 'deepSleep' | 'off'): void {
     this.program = 0
     this.awake = false
+    this.onError = undefined
+    if (this.watchdog) this.clock.cancel(this.watchdog)
+    this.watchdog = undefined
     this.onAwake(false, atMicros)
     this.onPart('esp32', state, atMicros)
     for (const pin of this.pins.values()) {

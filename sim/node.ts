@@ -144,7 +144,7 @@ export class SimNode {
     const written = this.written()
     if (!written) return
     this.settings = encodeSettings({ ...written, ...change })
-    if (this.machine.program !== 0) this.machine.reboot('software')
+    if (this.machine.program !== 0) this.machine.reboot('load')
   }
 
   private written(): Settings | undefined {

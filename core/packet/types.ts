@@ -1,7 +1,7 @@
 /** The nouns of the packet codec: kinds by port, what goes in and what comes out. Values are int32 in the quantity's `perUnit`. */
 
-export const UPLINK_PORT = { sample: 1, batch: 2, hello: 3 } as const
-export const DOWNLINK_PORT = { acknowledgement: 1, lamp: 2, group: 3 } as const
+export const UPLINK_PORT = { sample: 1, batch: 2, hello: 3, health: 4 } as const
+export const DOWNLINK_PORT = { acknowledgement: 1, lamp: 2, group: 3, mode: 4 } as const
 
 /** Why bytes are no packet: they end too early, go on too long, name no known set, hold what no encoder writes, or came on a port
  *  that carries something else. */
@@ -86,4 +86,52 @@ export interface GroupSetup {
   key: Uint8Array
   /** The first counter that the member takes, uint32. */
   nextCounter: number
+}
+
+/** Health.resetReason: why the program last began other than by a wake from deep sleep. `load`: by an upload, the chip went on. */
+export const RESET = {
+  unknown: 0,
+  powerOn: 1,
+  software: 2,
+  watchdog: 3,
+  brownOut: 4,
+  load: 5,
+  memory: 6,
+} as const
+
+/** Health.mode: as the profile says; the cadence of the first minutes; only health, after crashes. */
+export const MODE = { normal: 0, commissioning: 1, safe: 2 } as const
+
+/** Health.clock: no time was ever told; told within a day; told before. */
+export const CLOCK = { unknown: 0, known: 1, old: 2 } as const
+
+/** Bits of Health.errors: no memory was left; memory ran low; a callback failed; something that came in was lost. */
+export const ERROR = { memory: 1, lowMemory: 2, callback: 4, input: 8 } as const
+
+/** How a node is doing. Counts are of its whole life and stay at their highest. */
+export interface Health {
+  /** A RESET. */
+  resetReason: number
+  /** What the battery allows: 0 all, 1 rarely, 2 no radio. */
+  supply: number
+  /** A MODE. */
+  mode: number
+  /** A CLOCK. */
+  clock: number
+  /** Mask of ERROR, since the last health packet that was answered. */
+  errors: number
+  /** Restarts by a supply that failed, 0..255. */
+  brownOuts: number
+  /** Programs that did not come to their end, those included, 0..255. */
+  crashes: number
+  /** Starts after a loss of power, 0..255. */
+  powerOns: number
+  /** The last two bytes of the settings record in force. */
+  settingsCrc: number
+  /** Fewest variables that the interpreter had free, 0..4095. */
+  freeVariables: number
+  /** In steps of 20; 0 where there is no battery. */
+  batteryMillivolts: number
+  /** Samples in the queue that nobody has acknowledged, 0..8191. */
+  held: number
 }

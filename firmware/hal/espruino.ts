@@ -8,6 +8,7 @@ import type {
   Engine,
   Esp32,
   I2c,
+  Process,
   RawFlash,
   Require,
   Spi,
@@ -21,10 +22,12 @@ declare const SPI1: Spi
 declare const I2C1: I2c
 declare const ESP32: Esp32
 declare const E: Engine
+declare const process: Process
 declare const require: Require
 declare function print(line: string): void
 /** Seconds since power-on with microseconds; deep sleep does not stop it. */
 declare function getTime(): number
+declare function peek32(address: number): number
 declare function setTimeout(run: () => void, delayMs: number): number
 declare function clearTimeout(timer: number): void
 declare function pinMode(pin: number, mode: 'output'): void
@@ -42,8 +45,19 @@ const SLEEP_MS_MAX = 2_100_000
 const SLEEP_MS_MIN = 500
 /** A clock that has only run for so long began with the power: resets and sleep leave it running. */
 const POWER_ON_SECONDS = 60
-/** No part of a cycle blocks for longer; an interpreter that hangs is reset. */
+/** Until the program watches itself (Power.watch): an interpreter that hangs is reset, one that waits for a technician is not. */
 const WATCHDOG_SECONDS = 60
+
+/** RTC_CNTL_RESET_STATE_REG: its lowest six bits are the PRO CPU's RESET_REASON (ESP32 technical reference manual, "RTC_CNTL_RESET_STATE_REG"; rom/rtc.h).
+ *  Espruino offers no esp_reset_reason, and ESP-IDF clears its own note of a panic, a task's watchdog or a brown-out before a program can read it: those are
+ *  a restart by software here. */
+const RESET_STATE = 0x3ff48034
+const RESET_CAUSES = 63
+const POWERON_RESET = 1
+const SW_RESET = 3
+const DEEPSLEEP_RESET = 5
+const SW_CPU_RESET = 12
+const RTCWDT_BROWN_OUT_RESET = 15
 
 /** ADC1 at 11 dB, for the nominal reference of 1,100 mV: 3,300 mV in 4,096 steps above 142 mV (coefficients of esp_adc_cal, +-6 % by reference). */
 const ADC_SPAN_MILLIVOLTS = 3_300
@@ -72,10 +86,15 @@ function areaFlash(raw: RawFlash, area: Board['flash']): Flash {
   }
 }
 
-/** ESP-IDF's cause of wake-up tells deep sleep from all else; the clock tells power-on from a reset. */
+/** ESP-IDF's cause of wake-up tells deep sleep from all else, the chip's cause of reset the faults, and the clock power-on from an upload. */
 function resetReason(): ResetReason {
   if (ESP32.getWakeupCause() > 0) return 'deepSleep'
-  return getTime() < POWER_ON_SECONDS ? 'powerOn' : 'software'
+  const cause = peek32(RESET_STATE) & RESET_CAUSES
+  if (cause === SW_CPU_RESET || cause === SW_RESET) return 'software'
+  if (cause === RTCWDT_BROWN_OUT_RESET) return 'brownOut'
+  if (cause > DEEPSLEEP_RESET) return 'watchdog'
+  if (cause !== POWERON_RESET) return 'unknown'
+  return getTime() < POWER_ON_SECONDS ? 'powerOn' : 'load'
 }
 
 function sleepFor(milliseconds: number): void {
@@ -95,6 +114,11 @@ function resumeSleep(flash: Flash): void {
 function espruinoPower(flash: Flash): Power {
   return {
     resetReason,
+    watch: (seconds) => {
+      // Not automatic: an interpreter that has nothing left to do must not kick it. The timer group that counts is without power in deep sleep.
+      E.enableWatchdog(seconds, false)
+      E.kickWatchdog()
+    },
     deepSleep: (durationMs) => {
       if (durationMs > SLEEP_MS_MAX) beginChain(flash, flash.size, Math.ceil(getTime() + durationMs / 1000))
       sleepFor(durationMs)
@@ -177,6 +201,8 @@ export function espruinoHal(board: Board): Hal {
     aes: espruinoAes(require('crypto')),
     settings,
     noise: () => noise(battery.pin),
+    freeVariables: () => process.memory(false).free,
+    onError: (run) => E.on('errorFlag', run),
     log: print,
   }
 }

@@ -38,6 +38,13 @@ export interface Crypto {
 
 export interface Engine {
   enableWatchdog(seconds: number, automatic: boolean): void
+  kickWatchdog(): void
+  /** See E.getErrorFlags. */
+  on(event: 'errorFlag', run: (flags: string[]) => void): void
+}
+
+export interface Process {
+  memory(collect: boolean): { readonly free: number }
 }
 
 export interface WatchOptions {

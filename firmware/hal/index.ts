@@ -11,11 +11,16 @@ export interface NodeClock {
   clearTimer(timer: number): void
 }
 
-export type ResetReason = 'powerOn' | 'deepSleep' | 'watchdog' | 'software' | 'unknown'
+/** `load`: the program was begun anew and the chip went on, as after an upload; `software`: the chip was restarted by its own software, which is what a panic
+ *  and a watchdog of the operating system do too. */
+export type ResetReason = 'powerOn' | 'deepSleep' | 'watchdog' | 'software' | 'brownOut' | 'load' | 'unknown'
 
 export interface Power {
   /** Why the program has just started. */
   resetReason(): ResetReason
+  /** The program's proof of life: the chip is reset unless the node sleeps or this is called again within `seconds`. An interpreter that is idle, because an
+   *  error has ended all that it had to do, is reset too. Deep sleep stops it. */
+  watch(seconds: number): void
   /** Deep sleep: RAM is lost and the program starts again after `durationMs`. Any length: the board chains its own limits. Nothing after the call is run. */
   deepSleep(durationMs: number): void
 }
@@ -75,6 +80,11 @@ export interface Hal {
   settings(): Uint8Array | undefined
   /** 32 bits from analog noise and the like: good for jitter and for a new epoch, not for keys. */
   noise(): number
+  /** Variables that the interpreter has free now; a board without such a limit answers its highest number. */
+  freeVariables(): number
+  /** Calls `run` after the interpreter lost something, with its own words for it: MEMORY, LOW_MEMORY, MEMORY_BUSY, CALLBACK, FIFO_FULL, BUFFER_FULL,
+   *  UART_OVERFLOW. When it ran out of memory, whatever ran then was ended in the middle and no `catch` saw it: only this does; there is memory again then. */
+  onError(run: (flags: string[]) => void): void
   /** A line for the technician's cable; never needed for work. */
   log(line: string): void
 }

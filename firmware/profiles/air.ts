@@ -9,6 +9,7 @@ export const air: Profile = {
   quantities: [3, 4, 16], // airTemperature airHumidity batteryVoltage
   intervalSeconds: 600,
   samplesPerUplink: 6,
+  commissioned: true,
   mount: (hal, board) => [
     new Sht31(hal.i2c),
     new Battery(hal.adc, board.battery.pin, board.battery.dividerPerMille),

@@ -10,6 +10,9 @@ export const gauge: Profile = {
   quantities: [9, 3, 16], // waterLevel airTemperature batteryVoltage
   intervalSeconds: 600,
   samplesPerUplink: 1,
+  commissioned: true,
+  // A dyke's last metre, and a flood that comes while one looks: the sensor itself scatters by 1 cm.
+  alarms: [{ quantity: 9, above: 30_000, rise: 2_000, withinSeconds: 3_600 }],
   mount: (hal, board, settings) => {
     // Read first: the speed of sound follows the air's temperature. Its humidity is not sent.
     const thermometer = new Sht31(hal.i2c)

@@ -7,6 +7,7 @@ export const light: Profile = {
   quantities: [18, 23, 29, 30, 22], // lampLevel relayOn lampCommand lampReason mainsPresent
   intervalSeconds: 300,
   samplesPerUplink: 1,
+  unfiltered: true,
   mount: () => [],
   run: runLight,
 }

@@ -14,6 +14,18 @@ export interface NodeParts {
   readonly hal: Hal
   readonly settings: Settings
   readonly journal: Journal
+  /** Of the settings record: its last two bytes, big-endian. */
+  readonly settingsCrc: number
+}
+
+/** When a reading is an alarm, in integers of the quantity. */
+export interface Alarm {
+  readonly quantity: number
+  /** At this value and beyond. */
+  readonly above: number
+  /** When it has risen by so much within so long. */
+  readonly rise: number
+  readonly withinSeconds: number
 }
 
 export interface Profile {
@@ -25,6 +37,12 @@ export interface Profile {
   readonly intervalSeconds: number
   /** Samples that wait for one uplink, unless the settings say otherwise. */
   readonly samplesPerUplink: number
+  /** What it reports is no measurement: no filter judges it, and no words are kept for one. */
+  readonly unfiltered?: boolean
+  /** A node whose technician watches its first minutes (firmware/nodeState.ts). */
+  readonly commissioned?: boolean
+  /** A sample with one of these is sent at once. */
+  readonly alarms?: readonly Alarm[]
   /** Builds the drivers of what is mounted, in the order they are read. A quantity that `quantities` does not name is not sent. */
   mount(hal: Hal, board: Board, settings: Settings): readonly Sensor[]
   /** Lives: the battery cycle of firmware/node.ts or the light's of firmware/light.ts. Called once after every start. */

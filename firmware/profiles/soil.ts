@@ -10,6 +10,7 @@ export const soil: Profile = {
   quantities: [1, 3, 4, 16], // soilMoisture airTemperature airHumidity batteryVoltage
   intervalSeconds: 600,
   samplesPerUplink: 6,
+  commissioned: true,
   mount: (hal, board, settings) => [
     new SoilProbe(hal.adc, board.mount.soilProbe, settings.soilDryMillivolts, settings.soilWetMillivolts),
     new Sht31(hal.i2c),

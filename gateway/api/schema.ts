@@ -49,6 +49,27 @@ const lampView = z.object({
   command: lampCommandView.nullable(),
 })
 
+const count = z.int().min(0)
+const healthView = z.object({
+  timeMs: milliseconds,
+  resetReason: z.enum(['unknown', 'powerOn', 'software', 'watchdog', 'brownOut', 'load', 'memory']),
+  mode: z.enum(['normal', 'commissioning', 'safe']),
+  supply: z.enum(['full', 'low', 'empty']),
+  clock: z.enum(['unknown', 'known', 'old']),
+  outOfMemory: z.boolean(),
+  lowMemory: z.boolean(),
+  callbackFailed: z.boolean(),
+  inputLost: z.boolean(),
+  brownOuts: count,
+  crashes: count,
+  powerOns: count,
+  settingsCrc: z.int().min(0).max(65_535).meta({ description: 'last two bytes of the settings record' }),
+  freeVariables: count,
+  batteryMillivolts: count.nullable(),
+  held: count.meta({ description: 'samples that nobody has acknowledged' }),
+  alarms: z.array(z.enum(['safe', 'batteryEmpty', 'outOfMemory', 'brownOut', 'crash', 'batteryLow'])),
+})
+
 export const nodeView = z.object({
   eui: z.string(),
   name: z.string(),
@@ -63,6 +84,7 @@ export const nodeView = z.object({
   rssiDbm: z.number().nullable(),
   snrDb: z.number().nullable(),
   readings: z.array(readingView),
+  health: healthView.nullable(),
   lamp: lampView.optional(),
 })
 

@@ -1,12 +1,16 @@
 /** What the HTTP API says, as types: the page is built against this file, and schema.ts checks the same shapes at run time.
  *  Times are Unix milliseconds; a value is an integer, `perUnit` of them a unit. */
-import type { LinkName } from '../uplink.ts'
+import type { LinkName } from '../nodes/linkName.ts'
 
 export type ProfileName = 'soil' | 'air' | 'gauge' | 'light'
 /** Late after two report intervals without a word, lost after six. */
 export type NodeState = 'fresh' | 'late' | 'lost' | 'never'
 /** QARTOD: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing. */
 export type FlagValue = 1 | 2 | 3 | 4 | 9
+export type ResetWord = 'unknown' | 'powerOn' | 'software' | 'watchdog' | 'brownOut' | 'load' | 'memory'
+export type ModeWord = 'normal' | 'commissioning' | 'safe'
+/** safe: it reports nothing but its health; outOfMemory; batteryEmpty: it will fall silent; brownOut: its last restart; crash: its last restart; batteryLow. */
+export type HealthAlarm = 'safe' | 'batteryEmpty' | 'outOfMemory' | 'brownOut' | 'crash' | 'batteryLow'
 /** Why the lamp burns as it does. */
 export type LampReason = 'schedule' | 'command' | 'doubt' | 'fault'
 /** commanded: stored, not yet sent; waiting: handed to a forwarder; confirmed: the lamp's own packet names the command;
@@ -45,6 +49,28 @@ export interface LampView {
   command: LampCommandView | null
 }
 
+/** What a node last said of itself (docs/PACKET.md, Health). */
+export interface HealthView {
+  timeMs: number
+  resetReason: ResetWord
+  mode: ModeWord
+  supply: 'full' | 'low' | 'empty'
+  clock: 'unknown' | 'known' | 'old'
+  outOfMemory: boolean
+  lowMemory: boolean
+  callbackFailed: boolean
+  inputLost: boolean
+  brownOuts: number
+  crashes: number
+  powerOns: number
+  settingsCrc: number
+  freeVariables: number
+  batteryMillivolts: number | null
+  held: number
+  /** What somebody should look at, worst first; empty when all is well. */
+  alarms: HealthAlarm[]
+}
+
 export interface NodeView {
   eui: string
   name: string
@@ -57,6 +83,7 @@ export interface NodeView {
   rssiDbm: number | null
   snrDb: number | null
   readings: ReadingView[]
+  health: HealthView | null
   lamp?: LampView
 }
 

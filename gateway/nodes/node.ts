@@ -1,6 +1,6 @@
 /** A registered node as the gateway holds it in memory: what the store keeps of it, ready for the next uplink. */
 import type { Session as FrameSession } from '../../core/lorawan/frame.ts'
-import type { Command, Device, Epoch, FilterState, Heard, Record } from '../store/store.ts'
+import type { Command, Device, Epoch, FilterState, Heard, HealthRow, Record } from '../store/store.ts'
 import type { Received } from './received.ts'
 
 /** Keys and counters since the last join. */
@@ -37,6 +37,8 @@ export interface FieldNode {
   /** Says something to it between its uplinks, if it listens then; by the way of its last one, as long as this process knows.
    *  False when nothing took the frame. */
   sayNow: ((phy: Uint8Array) => Promise<boolean>) | undefined
+  /** The last health packet. */
+  health: HealthRow | undefined
   /** The last lamp command, in whatever state: a new one takes the place of the one before. */
   command: Command | undefined
   /** When the application's acknowledgement was last handed to a forwarder. */

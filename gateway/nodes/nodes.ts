@@ -20,12 +20,19 @@ export class Nodes {
   /** Reads every node with its session, epochs, filter and last readings. */
   static async load(store: Store, vault: Vault, region: Region): Promise<Nodes> {
     const nodes = new Nodes(store, vault, region)
-    const [devices, sessions, heard] = await Promise.all([store.devices(), store.sessions(), store.heard()])
+    const [devices, sessions, heard, healths] = await Promise.all([
+      store.devices(),
+      store.sessions(),
+      store.heard(),
+      store.healths(),
+    ])
     const sessionOf = new Map(sessions.map((session) => [session.devEui, session]))
     const heardOf = new Map(heard.map((row) => [row.devEui, row]))
+    const healthOf = new Map(healths.map((row) => [row.devEui, row]))
     for (const device of devices) {
       const node = nodes.add({ ...device, appKey: vault.open(device.appKey, device.devEui) })
       node.heard = heardOf.get(device.devEui)
+      node.health = healthOf.get(device.devEui)
       nodes.restoreSession(node, sessionOf.get(device.devEui))
       await nodes.restoreReadings(node)
     }
@@ -93,6 +100,7 @@ export class Nodes {
       latest: new Map(),
       heard: undefined,
       sayNow: undefined,
+      health: undefined,
       command: undefined,
       acknowledgedMs: undefined,
       lastDownlinkPort: 0,

@@ -12,6 +12,7 @@ import { FLAG } from '../../core/flags.ts'
 import { quantitiesOf } from '../../core/packet/sets.ts'
 import { quantity, quantityNamed } from '../../core/quantities.ts'
 import type { Record } from '../store/store.ts'
+import { healthView } from './health.ts'
 import type { FieldNode } from './node.ts'
 
 /** Report intervals without a word after which a node is late, and lost. */
@@ -84,6 +85,7 @@ export function nodeView(node: FieldNode, nowMs: number): NodeView {
     rssiDbm: heard?.rssiDbm ?? null,
     snrDb: heard?.snrDb ?? null,
     readings,
+    health: node.health ? healthView(node.health) : null,
     ...(device.lamp ? { lamp: lampView(node, device.lamp) } : {}),
   }
 }

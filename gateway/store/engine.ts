@@ -11,7 +11,7 @@ import type {
   Record,
   Session,
 } from './store.ts'
-import type { AuditRow, Heard, Store, StoredSequences, Totals } from './store.ts'
+import type { AuditRow, Heard, HealthRow, Store, StoredSequences, Totals } from './store.ts'
 
 export interface Engine {
   /** All of the changes or, when it throws, none. */
@@ -25,6 +25,7 @@ export interface Engine {
   session(devEui: string): Session | undefined
   epochs(devEui: string): Epoch[]
   heard(): Heard[]
+  healths(): HealthRow[]
   filterStates(devEui: string): FilterState[]
   commands(devEui: string): Command[]
   audit(limit: number): AuditRow[]
@@ -61,6 +62,7 @@ export function storeOf(ask: Ask, close: () => Promise<void>): Store {
     epochs: (devEui) => ask('epochs', devEui),
     putEpoch: (epoch) => write({ epochs: [epoch] }),
     heard: () => ask('heard'),
+    healths: () => ask('healths'),
     putHeard: (heard) => write({ heard: [heard] }),
     filterStates: (devEui) => ask('filterStates', devEui),
     putFilterStates: (filterStates) => write({ filterStates }),

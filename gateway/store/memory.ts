@@ -10,7 +10,17 @@ import {
   type Device,
   type Epoch,
 } from './store.ts'
-import type { FilterState, Heard, Outcome, Record, Session, Store, StoredSequences, Totals } from './store.ts'
+import type {
+  FilterState,
+  Heard,
+  HealthRow,
+  Outcome,
+  Record,
+  Session,
+  Store,
+  StoredSequences,
+  Totals,
+} from './store.ts'
 
 /** The newer of two records of one quantity: by time, then epoch, then sequence. */
 function compare(a: Record, b: Record): number {
@@ -45,6 +55,7 @@ class MemoryEngine implements Engine {
   private sessionRows = new Map<string, Session>()
   private epochRows = new Map<string, Epoch>()
   private heardRows = new Map<string, Heard>()
+  private healthRows = new Map<string, HealthRow>()
   private filterRows = new Map<string, FilterState>()
   private commandRows = new Map<string, Command>()
   private auditRows: AuditRow[] = []
@@ -60,6 +71,7 @@ class MemoryEngine implements Engine {
     for (const each of rest.devices ?? []) this.deviceRows.set(each.devEui, each)
     for (const each of rest.epochs ?? []) this.putEpoch(each)
     for (const each of rest.heard ?? []) this.heardRows.set(each.devEui, each)
+    for (const each of rest.healths ?? []) this.healthRows.set(each.devEui, each)
     for (const each of rest.commands ?? []) this.commandRows.set(`${each.devEui} ${each.id}`, each)
     for (const each of rest.audit ?? []) this.auditRows.push(nextAuditRow(this.auditRows.at(-1), each))
     return outcomes
@@ -163,6 +175,10 @@ class MemoryEngine implements Engine {
 
   heard(): Heard[] {
     return sorted(this.heardRows)
+  }
+
+  healths(): HealthRow[] {
+    return sorted(this.healthRows)
   }
 
   filterStates(devEui: string): FilterState[] {

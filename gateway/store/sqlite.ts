@@ -19,6 +19,7 @@ import type {
   Epoch,
   FilterState,
   Heard,
+  HealthRow,
   Outcome,
   Record,
   Session,
@@ -177,6 +178,10 @@ export class SqliteEngine implements Engine {
 
   heard(): Heard[] {
     return this.settled.pick('heard')
+  }
+
+  healths(): HealthRow[] {
+    return this.settled.pick('healths')
   }
 
   filterStates(devEui: string): FilterState[] {

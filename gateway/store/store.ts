@@ -2,7 +2,9 @@
  *  Engines: libsql.ts (a file, or ':memory:' inside SQLite) and memory.ts (plain objects, for tests and throw-away runs). Both pass
  *  test/gateway/store/contract.ts. Every promise of a write resolves only after the commit: what was answered is on the disk.
  *  Times are unix milliseconds, values are int32 in the quantity's `perUnit`, EUIs are 16 lower-case hex digits. */
-import type { LinkName } from '../uplink.ts'
+import type { LinkName } from '../nodes/linkName.ts'
+
+import type { Health } from '../../core/packet/index.ts'
 
 /** One reading of one quantity, as it is kept. All records of one sample share devEui, epoch, sequence and the times. */
 export interface Record {
@@ -100,6 +102,12 @@ export interface Heard {
   reportSeconds: number | null
 }
 
+/** The last health packet of a node; the fields as core/packet has them. */
+export interface HealthRow extends Health {
+  devEui: string
+  receivedMs: number
+}
+
 /** The gateway's filter for one quantity of one node (core/filter): FILTER_WORDS words and when it last stepped. */
 export interface FilterState {
   devEui: string
@@ -151,6 +159,7 @@ export interface Changes {
   devices?: Device[]
   epochs?: Epoch[]
   heard?: Heard[]
+  healths?: HealthRow[]
   commands?: Command[]
   audit?: AuditEntry[]
 }
@@ -209,6 +218,9 @@ export interface Store {
   /** All that was heard, by devEui. */
   heard(): Promise<Heard[]>
   putHeard(heard: Heard): Promise<void>
+
+  /** The last health packet of each node, by devEui. */
+  healths(): Promise<HealthRow[]>
 
   /** All filter states of a device, by quantity. */
   filterStates(devEui: string): Promise<FilterState[]>

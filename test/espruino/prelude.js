@@ -166,6 +166,16 @@
   E.enableWatchdog = function (seconds, automatic) {
     call(20, [seconds, automatic ? 1 : 0], '')
   }
+  global.peek32 = function (address) {
+    return call(28, [address], '')
+  }
+  E.kickWatchdog = function () {
+    call(29, [], '')
+  }
+  var memory = process.memory
+  process.memory = function (collect) {
+    return collect === false ? { free: call(30, [0], '') } : memory()
+  }
   var aes = require('crypto').AES
   var storage = require('Storage')
   var modules = {

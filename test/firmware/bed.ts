@@ -2,15 +2,8 @@
  *  A test file replaces firmware/radio/mac.ts by `fakeMac` (fakeMac.ts). */
 import { tableAes } from '../../core/lorawan/aes.ts'
 import { FLAG } from '../../core/flags.ts'
-import {
-  decodeHello,
-  decodeSamples,
-  DOWNLINK_PORT,
-  encodeAcknowledgement,
-  extendSequence,
-  UPLINK_PORT,
-} from '../../core/packet/index.ts'
-import type { DecodedSamples, Hello } from '../../core/packet/index.ts'
+import { decodeHealth, decodeHello, decodeSamples, UPLINK_PORT } from '../../core/packet/index.ts'
+import type { DecodedSamples, Health, Hello } from '../../core/packet/index.ts'
 import { regionNamed } from '../../core/regions/index.ts'
 import { encodeSettings, type Settings } from '../../core/settings.ts'
 import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
@@ -18,20 +11,11 @@ import type { Hal, ResetReason } from '../../firmware/hal/index.ts'
 import type { Profile } from '../../firmware/profiles/profile.ts'
 import type * as Mac from '../../firmware/radio/mac.ts'
 import { start } from '../../firmware/start.ts'
+import { acknowledgement, store } from './bedGateway.ts'
+import { SETTINGS } from './bedSettings.ts'
 import { CutFlash } from './cutFlash.ts'
 
-export const SETTINGS: Settings = {
-  devEui: Uint8Array.from({ length: 8 }, (_, i) => i + 1),
-  joinEui: new Uint8Array(8),
-  appKey: Uint8Array.from({ length: 16 }, (_, i) => 200 - i),
-  latitudeE4: 100_300,
-  longitudeE4: 1_057_700,
-  intervalSeconds: 0,
-  samplesPerUplink: 0,
-  soilDryMillivolts: 2_400,
-  soilWetMillivolts: 1_000,
-  gaugeHeightMm: 4_000,
-}
+export { SETTINGS } from './bedSettings.ts'
 
 /** What reached the gateway, or would have. */
 export interface Uplink {
@@ -41,6 +25,7 @@ export interface Uplink {
   lost: boolean
   decoded?: DecodedSamples
   hello?: Hello
+  health?: Health
 }
 
 interface Timer {
@@ -48,6 +33,9 @@ interface Timer {
   order: number
   run: () => void
 }
+
+/** What deep sleep throws: nothing after the call is run. */
+const ASLEEP = new Error('asleep')
 
 /** The bed that a node finds itself in, by what it was started with. */
 export const beds = new WeakMap<Hal, Bed>()
@@ -81,6 +69,12 @@ export class Bed {
   downlink: { port: number; payload: Uint8Array } | undefined
   relayStuck: boolean | undefined
   timesAsked = 0
+  freeVariables = 800
+  /** When the watchdog bit. */
+  readonly bites: number[] = []
+  healths: { atMs: number; health: Health }[] = []
+  private watchdog: Timer | undefined
+  private onError: ((flags: string[]) => void) | undefined
   private poweredMs = 0
   private timers: Timer[] = []
   private order = 0
@@ -90,7 +84,15 @@ export class Bed {
     readonly profile: Profile,
     readonly settings: Partial<Settings> = {},
   ) {
-    this.boot('powerOn')
+    this.enter(() => this.boot('powerOn'))
+  }
+
+  private enter(run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      if (error !== ASLEEP) throw error
+    }
   }
 
   /** Lets the world go on until `worldMs`. */
@@ -101,7 +103,7 @@ export class Bed {
       if (!timer || timer.atMs > worldMs) break
       this.timers.shift()
       this.worldMs = timer.atMs
-      timer.run()
+      this.enter(timer.run)
     }
     this.worldMs = worldMs
   }
@@ -119,13 +121,28 @@ export class Bed {
     })
   }
 
-  reset(): void {
+  reset(reason: ResetReason = 'watchdog'): void {
     this.timers = []
-    this.at(0, () => this.boot('watchdog'))
+    this.at(0, () => this.boot(reason))
   }
 
-  after(delayMs: number, run: () => void): void {
-    this.at(delayMs, run)
+  /** The interpreter loses what runs now, and tells the program. */
+  lose(flags: string[]): void {
+    this.timers = []
+    this.enter(() => this.onError?.(flags))
+  }
+
+  /** The program has nothing left to do, as after an error in its only callback. */
+  standStill(): void {
+    this.timers = this.timers.filter((timer) => timer === this.watchdog)
+  }
+
+  private watch(seconds: number): void {
+    this.timers = this.timers.filter((timer) => timer !== this.watchdog)
+    this.watchdog = this.at(seconds * 1000, () => {
+      this.bites.push(this.worldMs)
+      this.reset()
+    })
   }
 
   /** All stored sequences of the newest epoch, ascending. */
@@ -136,48 +153,24 @@ export class Bed {
   /** What the gateway answers to an uplink that reached it. */
   answer(port: number, payload: Uint8Array): Mac.SendResult['received'] {
     const uplink: Uplink = { atMs: this.worldMs, port, payload: payload.slice(), lost: false }
-    if (port === UPLINK_PORT.hello) uplink.hello = decodeHello(payload) as Hello
+    if (port === UPLINK_PORT.health) uplink.health = decodeHealth(payload) as Health
+    else if (port === UPLINK_PORT.hello) uplink.hello = decodeHello(payload) as Hello
     else uplink.decoded = decodeSamples(port, payload) as DecodedSamples
     uplink.lost = this.loses(uplink)
     this.uplinks.push(uplink)
     if (uplink.lost) return undefined
-    if (uplink.hello) {
+    if (uplink.health) this.healths.push({ atMs: this.worldMs, health: uplink.health })
+    else if (uplink.hello) {
       this.epoch = uplink.hello.epoch
       this.floors.set(this.epoch, Math.max(this.floors.get(this.epoch) ?? 0, uplink.hello.nextSequence))
       if (!this.stored.has(this.epoch)) this.stored.set(this.epoch, new Map())
-    } else this.store(uplink.decoded!)
+    } else store(this, uplink.decoded!)
     const waiting = this.downlink
     this.downlink = undefined
-    return waiting ?? (this.acknowledges(uplink) ? this.acknowledgement() : undefined)
+    return waiting ?? (this.acknowledges(uplink) ? acknowledgement(this) : undefined)
   }
 
-  private store(decoded: DecodedSamples): void {
-    if (this.epoch === undefined || (this.epoch & 0xff) !== decoded.epochAlias)
-      throw new Error('samples of an unknown epoch')
-    const stored = this.stored.get(this.epoch)!
-    const first = extendSequence(decoded.sequenceLow, Math.max(0, ...stored.keys()))
-    decoded.samples.forEach((sample, i) => {
-      const behind = decoded.samples.length - 1 - i
-      const atMs = this.worldMs - 1000 * (decoded.ageSeconds + behind * decoded.intervalSeconds)
-      const before = stored.get(first + i)
-      if (before && JSON.stringify(before.values) !== JSON.stringify(sample.values))
-        throw new Error(`conflict at ${first + i}`)
-      if (!before) stored.set(first + i, { ...sample, atMs, uncertain: decoded.ageUncertain })
-    })
-  }
-
-  private acknowledgement(): { port: number; payload: Uint8Array } {
-    const stored = this.stored.get(this.epoch!)!
-    let nextSequence = this.floors.get(this.epoch!)!
-    while (stored.has(nextSequence)) nextSequence++
-    const received = new Uint8Array(3)
-    for (let i = 0; i < 24; i++) if (stored.has(nextSequence + 1 + i)) received[i >> 3]! |= 1 << (i & 7)
-    const into = new Uint8Array(11)
-    const bytes = encodeAcknowledgement({ epoch: this.epoch!, nextSequence, received }, into)
-    return { port: DOWNLINK_PORT.acknowledgement, payload: into.subarray(0, bytes) }
-  }
-
-  private at(delayMs: number, run: () => void): Timer {
+  at(delayMs: number, run: () => void): Timer {
     if (!(delayMs >= 0)) throw new Error(`a timer of ${delayMs} ms`)
     const timer = { atMs: this.worldMs + delayMs, order: this.order++, run }
     this.timers.push(timer)
@@ -200,10 +193,12 @@ export class Bed {
       },
       power: {
         resetReason: () => reason,
+        watch: (seconds) => this.watch(seconds),
         deepSleep: (durationMs) => {
           this.sleeps.push(durationMs)
           this.timers = []
           this.at(durationMs, () => this.boot('deepSleep'))
+          throw ASLEEP
         },
       },
       gpio: {
@@ -220,6 +215,8 @@ export class Bed {
       aes: tableAes,
       settings: () => encodeSettings({ ...SETTINGS, ...this.settings }),
       noise: () => (this.noise = (Math.imul(this.noise, 1_664_525) + 1_013_904_223) >>> 0),
+      freeVariables: () => this.freeVariables,
+      onError: (run) => (this.onError = run),
       log: (line) => this.logs.push(line),
     }
     beds.set(hal, this)

@@ -123,6 +123,8 @@ async function wearOf(profile: Profile): Promise<Wear> {
             aes,
             settings: () => hal.settings(),
             noise: () => hal.noise(),
+            freeVariables: () => hal.freeVariables(),
+            onError: (run) => hal.onError(run),
           },
           log: () => undefined,
           flash: {

@@ -86,7 +86,7 @@ describe('a battery node', () => {
 
   test('asks for an acknowledgement about once an hour when the gateway gives none by itself', () => {
     const bed = new Bed(counting(1).profile)
-    bed.acknowledges = (uplink) => uplink.hello !== undefined || uplink.decoded!.acknowledgementWanted
+    bed.acknowledges = (uplink) => uplink.decoded?.acknowledgementWanted ?? true
     bed.run(DAY_MS)
     const asked = bed.uplinks.filter((uplink) => uplink.decoded?.acknowledgementWanted).length
     expect(asked).toBeGreaterThanOrEqual(20)

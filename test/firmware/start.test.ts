@@ -17,7 +17,13 @@ function boot(flash: CutFlash, record: Uint8Array | undefined): { settings?: Set
   const logs: string[] = []
   let settings: Settings | undefined
   const profile = { run: (parts: NodeParts) => (settings = parts.settings) } as unknown as Profile
-  const hal = { flash, settings: () => record, log: (line: string) => logs.push(line) } as unknown as Hal
+  const power = { watch: () => undefined }
+  const hal = {
+    flash,
+    power,
+    settings: () => record,
+    log: (line: string) => logs.push(line),
+  } as unknown as Hal
   start(ttgoLora32V21, profile, as923_2, hal)
   return settings ? { settings, logs } : { logs }
 }

@@ -18,6 +18,16 @@ const NOISE_READINGS = 8
 const MIDDLE_STEPS = 2_048
 /** ESP-IDF's ESP_SLEEP_WAKEUP_TIMER. */
 const WAKEUP_TIMER = 4
+/** ESP32 technical reference manual: POWERON_RESET, DEEPSLEEP_RESET, SW_CPU_RESET, RTCWDT_BROWN_OUT_RESET, RTCWDT_RTC_RESET; an upload leaves what was. */
+const RESET_CAUSES = {
+  powerOn: 1,
+  load: 1,
+  deepSleep: 5,
+  software: 12,
+  brownOut: 15,
+  watchdog: 16,
+  unknown: 0,
+}
 
 const rotate = (bits: number, by: number): number => (bits << by) | (bits >>> (32 - by))
 
@@ -93,7 +103,13 @@ export class EspruinoBoard {
       ...this.pins(),
       ...this.buses(),
       E: {
-        enableWatchdog: (s: number, auto: boolean) => this.tell('E.enableWatchdog', [s, +auto]),
+        enableWatchdog: (s: number, auto: boolean) =>
+          this.tell('E.enableWatchdog', [s, +auto], NO_BYTES, () => {
+            if (!auto) this.hal.power.watch(s)
+          }),
+        kickWatchdog: () => this.tell('E.kickWatchdog', []),
+        // Nothing is lost here; the real interpreter has its own.
+        on: () => {},
         toArrayBuffer: (text: string) => Uint8Array.from(Buffer.from(text, 'latin1')).buffer,
       },
       ESP32: {
@@ -105,6 +121,13 @@ export class EspruinoBoard {
           this.say('ESP32.getWakeupCause', [], NO_BYTES, () =>
             this.node.machine.resetReason === 'deepSleep' ? WAKEUP_TIMER : 0,
           ),
+      },
+      peek32: (address: number) =>
+        this.say('peek32', [address], NO_BYTES, () => RESET_CAUSES[this.node.machine.resetReason]),
+      process: {
+        memory: (collect: boolean) => ({
+          free: this.say('process.memory', [+collect], NO_BYTES, () => this.hal.freeVariables()),
+        }),
       },
       atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
       require: (name: keyof typeof modules) => modules[name],

@@ -95,6 +95,8 @@ const runSources: Program = (node, hal) => {
     ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal) },
     settings: () => hal.settings(),
     noise: () => hal.noise(),
+    freeVariables: () => hal.freeVariables(),
+    onError: (run) => hal.onError(run),
     log: (line) => hal.log(line),
   })
 }

@@ -138,7 +138,7 @@ export class Network {
       if (typeof hello === 'string') throw new Error(`hello: ${hello}`)
       this.epoch = hello.epoch
       this.floor = hello.nextSequence
-    } else this.store(frame)
+    } else if (frame.port !== UPLINK_PORT.health) this.store(frame)
     const into = new Uint8Array(11)
     if (this.lamp && frame.port !== UPLINK_PORT.hello) {
       const bytes = encodeLampCommand(this.lamp, into)

@@ -32,6 +32,9 @@ export const CALLS = [
   'AES.encrypt',
   'Math.random',
   'print',
+  'peek32',
+  'E.kickWatchdog',
+  'process.memory',
 ] as const
 export type Call = (typeof CALLS)[number]
 

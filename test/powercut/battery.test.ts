@@ -67,7 +67,8 @@ describe('a gauge', () => {
       beginsQueueSector(ended) && ended.operations.filter(erases).length > 0
     ringTurn = await liveUntil(site, NEARLY_FULL_SAMPLES, full)
     found = await liveUntil(site, NEARLY_FULL_SAMPLES, () => true)
-  })
+    // A month of a node's life, on a machine that may be busy.
+  }, 120_000)
 
   test('joins, says hello, measures and sends', async (context) => {
     const figures = newFigures()

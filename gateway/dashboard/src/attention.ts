@@ -1,5 +1,6 @@
 /** What needs attention in the village, worst first, and the one plain sentence at the top of the page.
- *  Order: the river before everything, then nodes that fell silent, then lamps, then single readings. */
+ *  Order: the river before everything, then nodes that fell silent or will, then lamps, then single readings and
+ *  what nodes say of themselves. */
 import type { FlagValue, NodeView, ReadingView } from '../../api/types.ts'
 
 /** Most urgent first: the place in this list is the order on the page. */
@@ -8,12 +9,18 @@ export const CONCERN_KINDS = [
   'gaugeReading',
   'gaugeLate',
   'nodeLost',
+  'nodeSafe',
+  'batteryEmpty',
   'lampFault',
   'lampExpired',
   'mainsLost',
   'lampWaiting',
   'lampDoubt',
   'reading',
+  'outOfMemory',
+  'brownOut',
+  'crash',
+  'batteryLow',
   'nodeLate',
   'nodeNever',
 ] as const
@@ -26,12 +33,18 @@ const LEVELS: Record<ConcernKind, Level> = {
   gaugeReading: 'bad',
   gaugeLate: 'watch',
   nodeLost: 'bad',
+  nodeSafe: 'bad',
+  batteryEmpty: 'bad',
   lampFault: 'bad',
   lampExpired: 'bad',
   mainsLost: 'watch',
   lampWaiting: 'notice',
   lampDoubt: 'watch',
   reading: 'watch',
+  outOfMemory: 'watch',
+  brownOut: 'watch',
+  crash: 'notice',
+  batteryLow: 'watch',
   nodeLate: 'notice',
   nodeNever: 'notice',
 }
@@ -90,6 +103,13 @@ function readingConcerns(node: NodeView): Concern[] {
   })
 }
 
+/** What a node says of itself. One that is silent now is a concern already, whatever it said before. */
+function healthConcerns(node: NodeView): Concern[] {
+  if (!node.health || node.state === 'lost' || node.state === 'never') return []
+  const { alarms, timeMs } = node.health
+  return alarms.map((alarm) => concern(alarm === 'safe' ? 'nodeSafe' : alarm, node, { timeMs }))
+}
+
 const LAMP_COMMANDS: Partial<Record<string, ConcernKind>> = {
   commanded: 'lampWaiting',
   waiting: 'lampWaiting',
@@ -122,6 +142,7 @@ const urgency = (of: Concern): number => CONCERN_KINDS.indexOf(of.kind)
 export function concernsOf(nodes: readonly NodeView[]): Concern[] {
   const found = nodes.flatMap((node) => [
     ...silence(node),
+    ...healthConcerns(node),
     ...readingConcerns(node),
     ...lampConcerns(node),
     ...mainsConcerns(node),

@@ -1,6 +1,7 @@
 /** The card of one node: what it is, whether it is alive, and its readings; a lamp also has its state and its buttons. */
 import { useEffect } from 'preact/hooks'
 import type { NodeView } from '../../api/types.ts'
+import { HealthPanel } from './healthPanel.tsx'
 import { useInSight } from './inSight.ts'
 import { Icon, PROFILE_ICONS } from './icons.tsx'
 import { LampPanel } from './lampPanel.tsx'
@@ -63,6 +64,7 @@ export function NodeCard({ node }: { node: NodeView }) {
       {rows.map((reading) => (
         <ReadingRow key={reading.quantity} node={node} reading={reading} />
       ))}
+      {node.health && <HealthPanel health={node.health} />}
     </article>
   )
 }

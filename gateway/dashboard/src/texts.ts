@@ -1,10 +1,19 @@
 /** Every word the page says, in Vietnamese and in English. A key that one language lacks does not compile.
  *  The words themselves stand in texts.vi.ts and texts.en.ts. */
-import type { FlagValue, LampReason, NodeState, ProfileName } from '../../api/types.ts'
+import type {
+  FlagValue,
+  HealthView,
+  LampReason,
+  ModeWord,
+  NodeState,
+  ProfileName,
+  ResetWord,
+} from '../../api/types.ts'
 import type { Age } from './age.ts'
 import type { QuantityName } from './appearance.ts'
 import type { ConcernKind } from './attention.ts'
 import type { Failure } from './failure.ts'
+import type { HealthError, HealthRowName } from './health.ts'
 import type { StepWord, UntilChoice } from './lampCommand.ts'
 import { en } from './texts.en.ts'
 import { vi } from './texts.vi.ts'
@@ -60,6 +69,16 @@ export interface Texts {
   readonly yes: string
   readonly no: string
   readonly noReadings: string
+  readonly health: {
+    readonly title: string
+    readonly resets: Readonly<Record<ResetWord, string>>
+    readonly modes: Readonly<Record<ModeWord, string>>
+    readonly supplies: Readonly<Record<HealthView['supply'], string>>
+    readonly clocks: Readonly<Record<HealthView['clock'], string>>
+    readonly rows: Readonly<Record<HealthRowName, string>>
+    readonly errors: Readonly<Record<HealthError, string>>
+    readonly none: string
+  }
   readonly chart: {
     readonly open: string
     readonly close: string

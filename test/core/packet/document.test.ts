@@ -6,8 +6,16 @@ import { walkAcknowledgement } from '../../../core/packet/acknowledgement.ts'
 import type { BitPort } from '../../../core/packet/bits.ts'
 import { walkHead, walkInterval, type Head } from '../../../core/packet/head.ts'
 import { walkHello } from '../../../core/packet/hello.ts'
-import { DOWNLINK_PORT, QUANTITY_SETS, UPLINK_PORT, encodeSamples } from '../../../core/packet/index.ts'
 import { walkGroupSetup } from '../../../core/packet/groupSetup.ts'
+import { walkHealth } from '../../../core/packet/health.ts'
+import {
+  DOWNLINK_PORT,
+  QUANTITY_SETS,
+  RESET,
+  UPLINK_PORT,
+  encodeSamples,
+  type Health,
+} from '../../../core/packet/index.ts'
 import { walkLampCommand } from '../../../core/packet/lampCommand.ts'
 import { HABIT } from '../../../core/packet/wire.ts'
 import { QUANTITIES, quantity, quantityNamed } from '../../../core/quantities.ts'
@@ -212,6 +220,14 @@ describe('docs/PACKET.md', () => {
     expect(written.filter(([name]) => name !== 'unit' && name !== 'units')).toEqual(
       fields.filter(([name]) => name !== '' && name !== 'reportSeconds'),
     )
+  })
+
+  test('health', () => {
+    const fields = asRows(recorded({} as Health, walkHealth))
+    const [written, reasons] = tablesUnder('Health')
+    expect(columns(written!, 0, 1)).toEqual(fields)
+    expect(text).toContain(`## Health: ${fields.reduce((sum, [, bits]) => sum + Number(bits), 0)} bits`)
+    expect(columns(reasons!, 1, 0)).toEqual(Object.entries(RESET).map(([name, id]) => [name, String(id)]))
   })
 
   test('acknowledgement', () => {

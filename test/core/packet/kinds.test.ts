@@ -1,15 +1,19 @@
-/** Hello, acknowledgement and lamp command there and back, and what each refuses. */
+/** Hello, health, acknowledgement, lamp command and mode there and back, and what each refuses. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   decodeAcknowledgement,
+  decodeHealth,
   decodeHello,
   decodeGroupSetup,
   decodeLampCommand,
+  decodeMode,
   encodeAcknowledgement,
+  encodeHealth,
   encodeHello,
   encodeGroupSetup,
   encodeLampCommand,
+  type Health,
 } from '../../../core/packet/index.ts'
 import { randomBytes, randomFrom } from './mangle.ts'
 
@@ -68,6 +72,83 @@ describe('hello', () => {
     // 10 s as one unit of ten, where an encoder writes ten units of one.
     expect(decodeHello(bytesOf('deadbeef000001022a0107'))).toBe('range')
     expect(encodeHello(hello, new Uint8Array(10))).toBe(0)
+  })
+})
+
+describe('health', () => {
+  const health = (): Health => ({
+    resetReason: 3,
+    supply: 1,
+    mode: 2,
+    clock: 1,
+    errors: 5,
+    brownOuts: 2,
+    crashes: 3,
+    powerOns: 4,
+    settingsCrc: 0xbeef,
+    freeVariables: 703,
+    batteryMillivolts: 3_700,
+    held: 4_096,
+  })
+
+  test('is these bytes', () => {
+    // 011 01 10 01 0101, 00000010 00000011 00000100, beef, 001010111111, 10111001, 1000000000000, 00.
+    expect(write((into) => encodeHealth(health(), into))).toEqual(bytesOf('6ca810182' + '5f77' + '95fdcc000'))
+  })
+
+  test('comes back', () => {
+    const any = fc.record({
+      resetReason: fc.nat(6),
+      supply: fc.nat(2),
+      mode: fc.nat(2),
+      clock: fc.nat(2),
+      errors: fc.nat(15),
+      brownOuts: fc.nat(255),
+      crashes: fc.nat(255),
+      powerOns: fc.nat(255),
+      settingsCrc: fc.nat(65535),
+      freeVariables: fc.nat(4095),
+      batteryMillivolts: fc.nat(255).map((steps) => steps * 20),
+      held: fc.nat(8191),
+    })
+    const holds = (each: Health): void => {
+      const bytes = write((into) => encodeHealth({ ...each }, into))
+      expect(bytes).toHaveLength(11)
+      expect(decodeHealth(bytes)).toEqual({ ...each })
+    }
+    fc.assert(fc.property(any, holds), { seed })
+  })
+
+  test('stays at the highest where a count is more', () => {
+    const many = { brownOuts: 999, crashes: 256, powerOns: 70_000, freeVariables: 16_383 }
+    const given = { ...health(), ...many, batteryMillivolts: 9_999, held: 99_999 }
+    expect(decodeHealth(write((into) => encodeHealth(given, into)))).toMatchObject({
+      ...{ brownOuts: 255, crashes: 255, powerOns: 255, freeVariables: 4_095 },
+      ...{ batteryMillivolts: 5_100, held: 8_191 },
+    })
+  })
+
+  test('is refused by name', () => {
+    const bytes = write((into) => encodeHealth(health(), into))
+    for (let length = 0; length < bytes.length; length++)
+      expect(decodeHealth(bytes.slice(0, length))).toBe('short')
+    expect(decodeHealth(Uint8Array.from([...bytes, 0]))).toBe('long')
+    for (const wrong of [{ resetReason: 7 }, { supply: 3 }, { mode: 3 }, { clock: 3 }])
+      expect(decodeHealth(write((into) => encodeHealth({ ...health(), ...wrong }, into)))).toBe('range')
+    expect(decodeHealth(bytes.map((byte, i) => (i === 10 ? byte | 1 : byte)))).toBe('range')
+    expect(encodeHealth(health(), new Uint8Array(10))).toBe(0)
+  })
+})
+
+describe('mode', () => {
+  test('is one byte of two', () => {
+    expect([...Array(256).keys()].map((byte) => decodeMode(Uint8Array.of(byte)))).toEqual([
+      0,
+      1,
+      ...new Array<string>(254).fill('range'),
+    ])
+    expect(decodeMode(new Uint8Array(0))).toBe('short')
+    expect(decodeMode(new Uint8Array(2))).toBe('long')
   })
 })
 
@@ -145,9 +226,9 @@ test(`100,000 random downlinks and hellos never throw, seed ${seed}`, () => {
   const random = randomFrom(seed)
   for (let i = 0; i < 100_000; i++) {
     const bytes = randomBytes(random, 14)
-    for (const decode of [decodeHello, decodeAcknowledgement, decodeLampCommand]) {
+    for (const decode of [decodeHello, decodeHealth, decodeAcknowledgement, decodeLampCommand, decodeMode]) {
       const type = typeof decode(bytes)
-      if (type !== 'object' && type !== 'string')
+      if (type !== 'object' && type !== 'number' && type !== 'string')
         throw new Error(`${type} of ${Buffer.from(bytes).toString('hex')}`)
     }
   }

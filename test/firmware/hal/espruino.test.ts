@@ -19,6 +19,8 @@ const world = {
   nack: false,
   settings: undefined as ArrayBuffer | undefined,
   analog: 0.5,
+  resetState: 0,
+  errorFlag: (_flags: string[]): void => {},
 }
 
 const recorded =
@@ -66,6 +68,7 @@ beforeEach(() => {
     nack: false,
     settings: undefined,
     analog: 0.5,
+    resetState: 0x3041,
   })
   const globals = {
     SPI1: {
@@ -91,7 +94,18 @@ beforeEach(() => {
       },
       getWakeupCause: () => world.cause,
     },
-    E: { enableWatchdog: recorded('watchdog') },
+    E: {
+      enableWatchdog: recorded('watchdog'),
+      kickWatchdog: recorded('kick'),
+      on: (event: string, run: (flags: string[]) => void) => event === 'errorFlag' && (world.errorFlag = run),
+    },
+    process: {
+      memory: (collect: boolean) => (
+        expect(collect).toBe(false),
+        { free: 1_234, usage: 1_266, total: 2_500 }
+      ),
+    },
+    peek32: (address: number) => (expect(address).toBe(0x3ff48034), world.resetState),
     getTime: () => world.seconds,
     setTimeout: (...values: unknown[]) => (recorded('setTimeout')(...values), 9),
     clearTimeout: recorded('clearTimeout'),
@@ -127,9 +141,42 @@ describe('the Hal on Espruino', () => {
     const hal = espruinoHal(board)
     expect(hal.power.resetReason()).toBe('powerOn')
     world.seconds = 4000
-    expect(hal.power.resetReason()).toBe('software')
+    expect(hal.power.resetReason()).toBe('load')
+    // PRO CPU's cause in the lowest six bits, the other processor's and more above.
+    const causes: [number, string][] = [
+      [3, 'software'],
+      [12, 'software'],
+      [15, 'brownOut'],
+      [7, 'watchdog'],
+      [8, 'watchdog'],
+      [9, 'watchdog'],
+      [16, 'watchdog'],
+      [5, 'unknown'],
+    ]
+    for (const [cause, reason] of causes) {
+      world.resetState = 0x3380 | cause
+      expect([cause, hal.power.resetReason()]).toEqual([cause, reason])
+    }
     world.cause = 4
     expect(hal.power.resetReason()).toBe('deepSleep')
+  })
+
+  test('is watched by what the idle interpreter does not kick', () => {
+    espruinoHal(board).power.watch(180)
+    expect(called('watchdog')).toEqual([
+      [60, true],
+      [180, false],
+    ])
+    expect(called('kick')).toHaveLength(1)
+  })
+
+  test('tells free variables and what the interpreter lost', () => {
+    const hal = espruinoHal(board)
+    expect(hal.freeVariables()).toBe(1_234)
+    const heard: string[][] = []
+    hal.onError((flags) => heard.push(flags))
+    world.errorFlag(['LOW_MEMORY', 'MEMORY'])
+    expect(heard).toEqual([['LOW_MEMORY', 'MEMORY']])
   })
 
   test('has milliseconds with a fraction, and timers and stamps on the same scale', () => {

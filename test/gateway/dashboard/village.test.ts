@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import type { FlagValue, LampView, NodeView, ReadingView } from '../../../gateway/api/types.ts'
 import { concernsOf, statusOf } from '../../../gateway/dashboard/src/attention.ts'
+import { healthRows } from '../../../gateway/dashboard/src/health.ts'
+import { healthView } from '../../../gateway/nodes/health.ts'
 import {
   columnsFor,
   lampGroups,
@@ -35,6 +37,7 @@ const node = (name: string, over: Partial<NodeView> = {}): NodeView => ({
   rssiDbm: null,
   snrDb: null,
   readings: [reading('soilMoisture', 3000)],
+  health: null,
   ...over,
 })
 
@@ -111,6 +114,23 @@ describe('what needs attention', () => {
   for (const [name, one, kinds] of single) {
     test(`${name}: ${kinds.join() || 'nothing'}`, () => expect(kindsOf([one])).toEqual(kinds))
   }
+
+  test('what a node says of itself is a concern while it speaks', () => {
+    const health = healthView({
+      ...{ devEui: '', receivedMs: 5, resetReason: 4, supply: 1, mode: 2, clock: 0, errors: 1, brownOuts: 1 },
+      ...{ crashes: 1, powerOns: 1, settingsCrc: 0xab, freeVariables: 1, batteryMillivolts: 0, held: 0 },
+    })
+    expect(kindsOf([node('a', { health })])).toEqual(['nodeSafe', 'outOfMemory', 'brownOut', 'batteryLow'])
+    expect(kindsOf([node('a', { health, state: 'lost' })])).toEqual(['nodeLost'])
+    expect(healthRows('en', health).map(([, value]) => value)).toEqual([
+      'restarted because the supply failed',
+      'Safe: nothing but its health, after crashes',
+      'low, reports rarely',
+      '1 / 1 / 1',
+      'out of memory',
+      ...['1', '00ab', '0', 'never told'],
+    ])
+  })
 
   test('a silent node is one concern, not one for each of its old readings', () => {
     expect(

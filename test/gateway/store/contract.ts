@@ -82,6 +82,34 @@ function settledContract(store: () => Store): void {
     expect(await store().heard()).toEqual([heard])
   })
 
+  test('the last health packet', async () => {
+    const health = {
+      ...{
+        devEui: EUI,
+        receivedMs: 5,
+        resetReason: 4,
+        supply: 1,
+        mode: 2,
+        clock: 1,
+        errors: 9,
+        brownOuts: 1,
+      },
+      ...{
+        crashes: 2,
+        powerOns: 3,
+        settingsCrc: 0xbeef,
+        freeVariables: 700,
+        batteryMillivolts: 3_500,
+        held: 12,
+      },
+    }
+    await store().write({ healths: [{ ...health, mode: 0 }] })
+    await store().write({ healths: [health, { ...health, devEui: OTHER }] })
+    expect(await store().healths()).toEqual(
+      [health, { ...health, devEui: OTHER }].sort((a, b) => (a.devEui < b.devEui ? -1 : 1)),
+    )
+  })
+
   test('filter states', async () => {
     const state = (quantity: number) => ({
       devEui: EUI,
