@@ -9,7 +9,7 @@ import typescript from '@rollup/plugin-typescript'
 import { rollup, type Plugin, type RollupCache, type SourceMapInput } from 'rollup'
 import { minify, type MangleOptions, type MinifyOptions } from 'terser'
 import { faultless } from './fault.ts'
-import { lateNames, latePacked, lateUnmarked, TEXT_NAME } from './late.ts'
+import { lateNames, latePacked, lateUnmarked, MAKER_NAME, TEXT_NAME } from './late.ts'
 import { nest } from './nest.ts'
 import { calledOnce, ONCE } from './once.ts'
 import { ROOT } from './plan.ts'
@@ -221,7 +221,7 @@ export async function chain(list: readonly Entry[], options: ChainOptions = {}):
   const chained: Chained[] = []
   for (const entry of list) {
     const whole = await nested(await joined(entry, cache), late)
-    const reserved = [...ESPRUINO_SHORT, TEXT_NAME, ...lateNames(whole.code)]
+    const reserved = [...ESPRUINO_SHORT, TEXT_NAME, MAKER_NAME, ...lateNames(whole.code)]
     const { code, map } = await minify(
       { [entry.name]: whole.code },
       {

@@ -2,9 +2,9 @@
  *  it can be called, and reading past it takes time at every start. So the texts of those that nest.ts marked stand in a comment at the beginning of the
  *  bundle, which the interpreter leaps over, and each mention of their names becomes
  *
- *      Function("a", "b", $.substr(4711, 42))
+ *      $f("a", "b", $.substr(4711, 42))
  *
- *  where `$` is the bundle as it lies in Storage: a string that Espruino does not copy into RAM, nor any piece of it. Making a function of a piece reads
+ *  where `$f` is Function and `$` is the bundle as it lies in Storage: a string that Espruino does not copy into RAM, nor any piece of it. Making a function of a piece reads
  *  nothing through: 21 us on a desktop, about 0.6 ms on an ESP32, whatever its length. It costs its variables while it runs.
  *  The bundle has to run at the top level, and from the file of Storage that the global `bundleFile` names, or from `.bootcde` when there is none. */
 import {
@@ -25,7 +25,13 @@ export const LATE_PREFIX = 'late$'
 export const TEXT_NAME = '$'
 
 const PARSE: Options = { ecmaVersion: 2022, sourceType: 'script' }
-const OPENING = `var ${TEXT_NAME}=require("Storage").read("undefined"==typeof bundleFile?".bootcde":bundleFile);`
+/** What `Function` is called by, which some hundred mentions name. */
+export const MAKER_NAME = '$f'
+const OPENING =
+  `var ${TEXT_NAME}=require("Storage").read("undefined"==typeof bundleFile?".bootcde":bundleFile),` +
+  `${MAKER_NAME}=Function;`
+/** A mention takes some 35 bytes: a shorter text that is called from several places stays a function, under a name like `$1`. */
+const TEXT_BYTES_MIN = 200
 
 /** The marked names of a script. */
 export const lateNames = (code: string): string[] => [
@@ -64,9 +70,27 @@ interface Parts {
   readonly lates: ReadonlyMap<string, Late>
   /** Where marked names are mentioned, in order. */
   readonly mentions: readonly (Span & { name: string })[]
-  /** What is left out of the script: the declarations. */
+  /** What is left out of the script: the declarations, and the marks around functions that stay. */
   readonly gone: readonly Span[]
+  /** New names of functions that stay. */
+  readonly staying: ReadonlyMap<string, string>
 }
+
+interface Marked {
+  readonly name: string
+  readonly mark: CallExpression
+  readonly made: FunctionNode
+}
+
+function markedOf({ id, init }: VariableDeclarator): Marked[] {
+  if (!init || !isMark(init) || id.type !== 'Identifier') return []
+  const [made] = init.arguments
+  return made && isFunction(made) ? [{ name: id.name, mark: init, made }] : []
+}
+
+/** Whether a text would take more room than its function. */
+const isShort = ({ made: { body } }: Marked, mentions: number): boolean =>
+  mentions > 1 && body.end - body.start < TEXT_BYTES_MIN
 
 /** What has to go so that some of a declaration's names are no longer declared. Terser puts a comma and nothing else between two. */
 function without(declaration: VariableDeclaration, marked: readonly VariableDeclarator[]): Span[] {
@@ -79,26 +103,48 @@ function without(declaration: VariableDeclaration, marked: readonly VariableDecl
   return [first, ...gaps, last]
 }
 
-function partsOf(code: string): Parts {
-  const lates = new Map<string, Late>()
+/** Mentions of marked names, and the declarations that mark some. */
+function survey(code: string): {
+  mentions: (Span & { name: string })[]
+  declarations: VariableDeclaration[]
+} {
   const mentions: (Span & { name: string })[] = []
-  const gone: Span[] = []
-  const take = (declaration: VariableDeclaration): void => {
-    const marked = declaration.declarations.filter(({ init }) => init && isMark(init))
-    for (const { id, init } of marked) {
-      const [made] = (init as CallExpression).arguments
-      if (id.type === 'Identifier' && made && isFunction(made)) lates.set(id.name, lateOf(made))
-    }
-    if (marked.length > 0) gone.push(...without(declaration, marked))
-  }
+  const declarations: VariableDeclaration[] = []
   walk(parse(code, PARSE), (node, around) => {
-    if (node.type === 'VariableDeclaration') take(node)
+    if (node.type === 'VariableDeclaration' && node.declarations.some((each) => markedOf(each).length > 0))
+      declarations.push(node)
     const above = around[around.length - 2]
     const declares = above?.type === 'VariableDeclarator' && above.id === node
     if (node.type === 'Identifier' && node.name.startsWith(LATE_PREFIX) && !declares)
       mentions.push({ name: node.name, start: node.start, end: node.end })
   })
-  return { lates, mentions: mentions.sort((a, b) => a.start - b.start), gone }
+  return { mentions: mentions.sort((a, b) => a.start - b.start), declarations }
+}
+
+function partsOf(code: string): Parts {
+  const { mentions, declarations } = survey(code)
+  const lates = new Map<string, Late>()
+  const staying = new Map<string, string>()
+  const gone: Span[] = []
+  for (const declaration of declarations) {
+    const left: VariableDeclarator[] = []
+    for (const declarator of declaration.declarations) {
+      const [marked] = markedOf(declarator)
+      if (!marked) continue
+      const { name, mark, made } = marked
+      if (isShort(marked, mentions.filter((each) => each.name === name).length)) {
+        staying.set(name, `$${staying.size.toString(36)}_`)
+        mentions.push({ name, start: declarator.id.start, end: declarator.id.end })
+        gone.push({ start: mark.start, end: made.start }, { start: made.end, end: mark.end })
+      } else {
+        lates.set(name, lateOf(made))
+        left.push(declarator)
+      }
+    }
+    if (left.length > 0) gone.push(...without(declaration, left))
+  }
+  const inOrder = (a: Span, b: Span): number => a.start - b.start
+  return { lates, mentions: mentions.sort(inOrder), gone: gone.sort(inOrder), staying }
 }
 
 /** The script with blanks for the marks: every place stays, and what it does. */
@@ -116,13 +162,15 @@ export function lateUnmarked(code: string): string {
 
 /** A script that terser has shortened, with its marked functions in a comment at its beginning. */
 export function latePacked(code: string): string {
-  const { lates, mentions, gone } = partsOf(code)
-  if (lates.size === 0) return code
+  const { lates, mentions, gone, staying } = partsOf(code)
+  if (gone.length === 0) return code
   const places = new Map<string, Span>([...lates.keys()].map((name) => [name, { start: 0, end: 0 }]))
   const call = (name: string): string => {
+    const stays = staying.get(name)
+    if (stays) return stays
     const { start, end } = places.get(name)!
     const params = lates.get(name)!.params.map((param) => `"${param}",`)
-    return `Function(${params.join('')}${TEXT_NAME}.substr(${start},${end - start}))`
+    return `${MAKER_NAME}(${params.join('')}${TEXT_NAME}.substr(${start},${end - start}))`
   }
   /** The script between two places, with the calls put in. */
   const text = ({ start, end }: Span): string => {
@@ -153,5 +201,9 @@ export function latePacked(code: string): string {
     rest += text({ start: at, end: start })
     at = end
   }
-  return `${comment}*/${OPENING}${rest}${text({ start: at, end: code.length })}`
+  const head = lates.size > 0 ? `${comment}*/${OPENING}` : ''
+  const packed = `${head}${rest}${text({ start: at, end: code.length })}`
+  // Terser moves a mark to where it is the only one; nest.ts marks nothing that would be.
+  if (packed.includes(LATE_CALL)) throw new BuildError(['a mark of a seldom called function was left over'])
+  return packed
 }

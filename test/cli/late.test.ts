@@ -45,7 +45,17 @@ test('the program does the same, from either file, and its functions are texts',
   expect(code).toMatch(/^\/\*/)
   expect(kept(code)).toEqual(plain)
   expect(kept(code, 'slot-b', { bundleFile: 'slot-b' })).toEqual(plain)
-  expect(countFunctions(bundleTree(code))).toBe(1)
+  // Of `half`, which a loop calls, and of the first.
+  expect(countFunctions(bundleTree(code))).toBe(2)
+})
+
+test('a short function that several places call stays one, under a short name', async () => {
+  const source = 'function f(x) { var y = x; keep(y); keep(y + 1) } f(1); f(2); f(3)'
+  const code = latePacked(await made(source))
+  expect(code).not.toMatch(/substr|late/)
+  expect(kept(code)).toEqual([1, 2, 2, 3, 3, 4])
+  const long = source.replace('keep(y + 1)', "keep('" + 'long '.repeat(50) + "')")
+  expect(latePacked(await made(long))).toMatch(/substr/)
 })
 
 test('what is called in a loop, by itself, by a class or as a callback of an array stays a function', async () => {

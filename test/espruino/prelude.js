@@ -6,7 +6,9 @@
   if (!require('Storage').read('.bootcde', 0, 1)) {
     return
   }
-  var before = process.memory().usage
+  /** The interpreter's own: a bundle gets what was recorded. */
+  var memory = process.memory
+  var before = memory().usage
   var fs = require('fs')
   var later = setTimeout
   // A file a program; the interpreter boots anew for each, with nothing left of the one before: `before` is the same each time.
@@ -45,10 +47,10 @@
   }
   function measure() {
     // To collect what is no longer used takes long, so only where it could be a peak.
-    if (process.memory(false).usage <= peak) {
+    if (memory(false).usage <= peak) {
       return
     }
-    var usage = process.memory().usage
+    var usage = memory().usage
     if (usage > peak) peak = usage
   }
   // Head of the next entry: code, count of numbers, length of bytes, kind and length of the answer (transcript.ts).
@@ -172,7 +174,6 @@
   E.kickWatchdog = function () {
     call(29, [], '')
   }
-  var memory = process.memory
   process.memory = function (collect) {
     return collect === false ? { free: call(30, [0], '') } : memory()
   }
@@ -232,12 +233,12 @@
   if (head[2] | head[3]) ballast = ' '.repeat(12 * (head[2] | (head[3] << 8)))
   // What this prelude takes up by itself, and what one of its stand-ins needs while it measures.
   function probe(code, numbers, bytes, more) {
-    inside = process.memory().usage
+    inside = memory().usage
   }
   function stub(bytes, select) {
     probe(14, [select], bytes)
   }
-  var own = process.memory().usage
+  var own = memory().usage
   stub('', 0)
   own = inside - before
 })()
