@@ -167,9 +167,17 @@ function putInside(into: types.Function, statements: types.Statement[]): void {
  *  it does not see through. They come first, since a variable is not there before its line. */
 function mark(program: NodePath<types.Program>, names: readonly string[]): void {
   const marked: types.Statement[] = []
-  for (const name of names) program.scope.rename(name, LATE_PREFIX + name)
   for (const name of names) {
-    const path = program.scope.bindings[LATE_PREFIX + name]!.path
+    const binding = program.scope.bindings[name]!
+    for (const { node, parent } of [
+      ...binding.referencePaths,
+      { node: binding.identifier, parent: undefined },
+    ]) {
+      // By hand: Babel's rename walks the whole program for each name.
+      if (parent && types.isObjectProperty(parent)) parent.shorthand = false
+      ;(node as types.Identifier).name = LATE_PREFIX + name
+    }
+    const { path } = binding
     const { node } = path
     const made = types.isFunctionDeclaration(node)
       ? types.functionExpression(null, node.params, node.body)
