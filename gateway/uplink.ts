@@ -1,8 +1,6 @@
 /** A frame that came in over whatever link, and its way back: what ingest hands to the pipeline. */
 import type { Reception } from './ingest/rxpk.ts'
-
-/** How a device reaches its gateway. */
-export type LinkName = 'lorawan' | 'mqtt'
+import type { LinkName } from './nodes/linkName.ts'
 
 /** A data frame on its way down. */
 export interface Downlink {

@@ -1,6 +1,6 @@
 /** What the HTTP API says, as types: the page is built against this file, and schema.ts checks the same shapes at run time.
  *  Times are Unix milliseconds; a value is an integer, `perUnit` of them a unit. */
-import type { LinkName } from '../uplink.ts'
+import type { LinkName } from '../nodes/linkName.ts'
 
 export type ProfileName = 'soil' | 'air' | 'gauge' | 'light'
 /** Late after two report intervals without a word, lost after six. */
