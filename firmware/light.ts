@@ -38,7 +38,7 @@ const COMMAND_POWER_COUNT = 3
 const COMMAND_WORDS = 4
 
 /** The schedule is looked at this often. */
-const LOOK_SECONDS = 30
+const LOOK_SECONDS = 60
 const STEP_MS_MIN = 200
 const MAINS_PRESENT = 1
 
@@ -162,7 +162,7 @@ export function runLight(parts: NodeParts): void {
     if (port === DOWNLINK_PORT.group && !joinGroup(node.mac!, payload)) node.hal.log('no group setup')
     if (port !== DOWNLINK_PORT.lamp) return
     takeCommand(lamp, payload)
-    // A command may come while nothing else is to be done for half a minute.
+    // A command may come while nothing else is to be done for a minute.
     if (!lamp.timer) return
     node.hal.clock.clearTimer(lamp.timer)
     step(lamp)
