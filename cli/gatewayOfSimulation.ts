@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { openInlineStore } from '../gateway/store/inline.ts'
 import { startGateway, type Gateway, type GatewayOptions } from '../gateway/main.ts'
 import type { GatewayPort, MakeGateway } from '../sim/gatewayPort.ts'
 
@@ -40,6 +41,7 @@ export function gatewayOfSimulation(
       httpHost: '127.0.0.1',
       httpPort: -1,
       simulated: true,
+      openStore: () => openInlineStore(join(dataDir, 'fieldnode.db')),
       log: pino({ level: 'silent' }),
       ...settings,
     })

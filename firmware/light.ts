@@ -42,7 +42,7 @@ const COMMAND_WORDS = 4
 /** The chip is reset when so long no step was taken; the longest is an exchange that hangs. */
 const WATCH_SECONDS = 180
 /** The schedule is looked at this often. */
-const LOOK_SECONDS = 30
+const LOOK_SECONDS = 60
 const STEP_MS_MIN = 200
 const MAINS_PRESENT = 1
 
@@ -177,7 +177,7 @@ export function runLight(parts: NodeParts): void {
     if (port === DOWNLINK_PORT.group && !joinGroup(node.mac!, payload)) node.hal.log('no group setup')
     if (port !== DOWNLINK_PORT.lamp) return
     takeCommand(lamp, payload)
-    // A command may come while nothing else is to be done for half a minute.
+    // A command may come while nothing else is to be done for a minute.
     if (!lamp.timer) return
     node.hal.clock.clearTimer(lamp.timer)
     step(lamp)

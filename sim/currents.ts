@@ -67,11 +67,15 @@ export const CURRENTS: readonly CurrentRow[] = [
   { part: 'jsnSr04t',  state: 'measuring',   milliamps: 30,     mark: 'S', source: JSN_SR04T },
 ]
 
-const byState = new Map(CURRENTS.map((row) => [`${row.part}/${row.state}`, row.milliamps]))
+const byPart = new Map<string, Map<string, number>>()
+for (const { part, state, milliamps } of CURRENTS) {
+  const states = byPart.get(part) ?? new Map<string, number>()
+  byPart.set(part, states.set(state, milliamps))
+}
 
 /** mA of a part in a state. Throws for a state without a row: what is not known must not count as nothing. */
 export function milliampsOf(part: string, state: string): number {
-  const milliamps = state === OFF ? 0 : byState.get(`${part}/${state}`)
+  const milliamps = state === OFF ? 0 : byPart.get(part)?.get(state)
   if (milliamps === undefined) throw new Error(`sim/currents.ts: no current of ${part} in state ${state}`)
   return milliamps
 }

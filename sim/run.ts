@@ -235,12 +235,13 @@ type Summed = Pick<Simulation, 'clock' | 'nodes' | 'air' | 'forwarder' | 'gatewa
 async function summarize(run: Summed & { began: number }): Promise<RunResult> {
   const stored = new Map<string, readonly StoredReading[]>()
   const sum: Balance = { taken: 0, stored: 0, duplicated: 0, held: 0, lost: 0 }
-  for (const node of run.nodes) {
+  const read = run.nodes.map(async (node) => {
     const rows = await run.gateway.readings(node.plan.devEui)
     stored.set(node.plan.devEui, rows)
     const balance = balanceOf(node, rows)
     for (const name of Object.keys(sum) as (keyof Balance)[]) sum[name] += balance[name]
-  }
+  })
+  await Promise.all(read)
   return {
     nodes: run.nodes.length,
     virtualHours: (run.clock.now() - run.startMs) / HOUR_MS,

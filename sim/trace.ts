@@ -20,10 +20,11 @@ export class Trace {
     const hash = this.hash.copy()
     for (const device of [...stored.keys()].sort()) {
       const rows = [...stored.get(device)!].sort(byKey)
-      for (const row of rows)
-        hash.update(
+      const lines = rows.map(
+        (row) =>
           `${device} ${row.epoch} ${row.sequence} ${row.quantity} ${row.timeMs} ${row.value} ${row.nodeFlag} ${row.flag} ${row.tests}\n`,
-        )
+      )
+      hash.update(lines.join(''))
     }
     return hash.digest('hex')
   }

@@ -11,6 +11,7 @@ import { LATE_CALL, LATE_PREFIX } from './late.ts'
 import { placesOf, START } from './places.ts'
 
 type Statement = NodePath<types.Statement>
+type Binding = NodePath['scope']['bindings'][string]
 
 /** A name of the bundle's top level: a declaration, or (with a dot) a method in the object literal of a constant. */
 interface Item {
@@ -143,12 +144,25 @@ export function oftenCalled(
   return often
 }
 
+/** Gives a name another one wherever it stands. By hand: Babel's own renaming walks all around the name each time. */
+function rename({ identifier, referencePaths, constantViolations }: Binding, to: string): void {
+  const from = identifier.name
+  for (const { node, parent } of referencePaths) {
+    if (types.isObjectProperty(parent)) parent.shorthand = false
+    ;(node as types.Identifier).name = to
+  }
+  for (const { node } of constantViolations)
+    for (const assigned of types.getBindingIdentifiers(node, true)[from] ?? []) assigned.name = to
+  identifier.name = to
+}
+
 /** Gives every inner name that hides one of the top another name: what moves inwards must still see what it saw. */
 function unhide(program: NodePath<types.Program>): void {
   const top = new Set(Object.keys(program.scope.bindings))
   program.traverse({
-    Scope(path) {
-      for (const name of Object.keys(path.scope.bindings)) if (top.has(name)) path.scope.rename(name)
+    Scope({ scope }) {
+      for (const [name, binding] of Object.entries(scope.bindings))
+        if (top.has(name)) rename(binding, scope.generateUid(name))
     },
   })
   program.scope.crawl()
@@ -167,9 +181,10 @@ function putInside(into: types.Function, statements: types.Statement[]): void {
  *  it does not see through. They come first, since a variable is not there before its line. */
 function mark(program: NodePath<types.Program>, names: readonly string[]): void {
   const marked: types.Statement[] = []
-  for (const name of names) program.scope.rename(name, LATE_PREFIX + name)
   for (const name of names) {
-    const path = program.scope.bindings[LATE_PREFIX + name]!.path
+    const binding = program.scope.bindings[name]!
+    rename(binding, LATE_PREFIX + name)
+    const { path } = binding
     const { node } = path
     const made = types.isFunctionDeclaration(node)
       ? types.functionExpression(null, node.params, node.body)

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads'
 import { storeOf, type Ask } from './engine.ts'
 import { StoreError, type Store } from './store.ts'
-import type { Replies, Reply, Request, Requests } from './worker.ts'
+import type { Replies, Reply, Request, Requests } from './group.ts'
 
 const OPENING = -1
 

@@ -16,12 +16,12 @@ const STATEMENTS = {
   findNode:      'SELECT id FROM nodes WHERE devEui = ?',
   addNode:       'INSERT INTO nodes (devEui) VALUES (?)',
   addSample:     'INSERT OR IGNORE INTO samples (node, epoch, sequence, timeMs, timeUncertain, receivedMs, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  addReading:    'INSERT INTO readings (node, quantity, timeMs, epoch, sequence, value, nodeFlag, flag, tests) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   contentAt:     'SELECT content FROM samples WHERE node = ? AND epoch = ? AND sequence = ?',
   addConflict:   'INSERT OR IGNORE INTO conflicts (node, epoch, sequence, receivedMs, content, records) VALUES (?, ?, ?, ?, ?, ?)',
   conflicts:     'SELECT receivedMs, records FROM conflicts WHERE node = ? ORDER BY id DESC LIMIT ?',
   frontier:      'SELECT nextSequence FROM frontiers WHERE node = ? AND epoch = ?',
   setFrontier:   'INSERT OR REPLACE INTO frontiers (node, epoch, nextSequence) VALUES (?, ?, ?)',
+  highest:       'SELECT max(sequence) AS sequence FROM samples WHERE node = ? AND epoch = ?',
   storedFrom:    'SELECT sequence FROM samples WHERE node = ? AND epoch = ? AND sequence >= ? ORDER BY sequence LIMIT ?',
   readings: `SELECT r.epoch, r.sequence, r.quantity, r.timeMs, s.timeUncertain, r.value, r.nodeFlag, r.flag, r.tests, s.receivedMs
              FROM readings r JOIN samples s ON s.node = r.node AND s.epoch = r.epoch AND s.sequence = r.sequence
@@ -32,16 +32,31 @@ const STATEMENTS = {
   totals:        'SELECT samples, readings, duplicates, conflicts FROM totals',
 }
 
+/** Puts all readings of a sample at once: a call of a statement, and each value it is given, cost more than a row. */
+function addReadings(count: number): string {
+  const marks = (i: number): string => [5, 6, 7, 8, 9].map((first) => `?${first + 5 * i}`).join(', ')
+  const rows = Array.from({ length: count }, (_, i) => `(?1, ?2, ?3, ?4, ${marks(i)})`)
+  return `INSERT INTO readings (node, timeMs, epoch, sequence, quantity, value, nodeFlag, flag, tests) VALUES ${rows.join(', ')}`
+}
+
 /** Stored sequences read at once while looking for the first gap. */
 const STRETCH = 256
 
 type Statements = { [name in keyof typeof STATEMENTS]: Database.Statement }
 
+/** Of one epoch of one node: the first sequence that is missing, and the highest that is there (-1: none). */
+interface Frontier {
+  next: number
+  highest: number
+}
+
 export class SampleRows {
   private run: Statements
+  private readingsOf = new Map<number, Database.Statement>()
   private nodeIds = new Map<string, number>()
+  private frontiers = new Map<string, Frontier>()
 
-  constructor(db: Database.Database) {
+  constructor(private db: Database.Database) {
     const entries = Object.entries(STATEMENTS).map(([name, text]) => [name, db.prepare(text)])
     this.run = Object.fromEntries(entries) as Statements
   }
@@ -49,6 +64,7 @@ export class SampleRows {
   /** Drops what was learnt within a transaction that was rolled back. */
   forget(): void {
     this.nodeIds.clear()
+    this.frontiers.clear()
   }
 
   append(samples: readonly Record[][]): Outcome[] {
@@ -75,9 +91,10 @@ export class SampleRows {
       content,
     )
     if (changes === 0) return this.judge(node, records, content, added)
-    for (const { quantity, value, nodeFlag, flag, tests } of records) {
-      this.run.addReading.run(node, quantity, timeMs, epoch, sequence, value, nodeFlag, flag, tests)
-    }
+    const values: number[] = [node, timeMs, epoch, sequence]
+    for (const { quantity, value, nodeFlag, flag, tests } of records)
+      values.push(quantity, value, nodeFlag, flag, tests)
+    this.adding(records.length).run(...values)
     this.advance(node, epoch, sequence)
     added.samples++
     added.readings += records.length
@@ -111,18 +128,40 @@ export class SampleRows {
     return id
   }
 
-  private frontier(node: number, epoch: number): number {
-    const row = this.run.frontier.get(node, epoch) as { nextSequence: number } | undefined
-    return row?.nextSequence ?? 0
+  private adding(count: number): Database.Statement {
+    const known = this.readingsOf.get(count)
+    if (known) return known
+    const statement = this.db.prepare(addReadings(count))
+    this.readingsOf.set(count, statement)
+    return statement
   }
 
-  /** Moves the first gap on when this sequence was the one it waited for. */
+  private frontier(node: number, epoch: number): Frontier {
+    const key = `${node} ${epoch}`
+    const known = this.frontiers.get(key)
+    if (known) return known
+    const row = this.run.frontier.get(node, epoch) as { nextSequence: number } | undefined
+    const { sequence } = this.run.highest.get(node, epoch) as { sequence: number | null }
+    const frontier = { next: row?.nextSequence ?? 0, highest: sequence ?? -1 }
+    this.frontiers.set(key, frontier)
+    return frontier
+  }
+
+  /** Moves the first gap on when this sequence, stored a moment ago, was the one it waited for. */
   private advance(node: number, epoch: number, sequence: number): void {
-    if (this.frontier(node, epoch) === sequence) this.setFrontier(node, epoch, sequence + 1)
+    const frontier = this.frontier(node, epoch)
+    frontier.highest = Math.max(frontier.highest, sequence)
+    if (frontier.next === sequence) this.moveFrontier(node, epoch, sequence + 1)
   }
 
   /** Sets the first gap to the first sequence from `from` on that is not stored. */
-  private setFrontier(node: number, epoch: number, from: number): void {
+  private moveFrontier(node: number, epoch: number, from: number): void {
+    const frontier = this.frontier(node, epoch)
+    frontier.next = from > frontier.highest ? from : this.firstGap(node, epoch, from)
+    this.run.setFrontier.run(node, epoch, frontier.next)
+  }
+
+  private firstGap(node: number, epoch: number, from: number): number {
     let next = from
     for (;;) {
       const begin = next
@@ -131,22 +170,21 @@ export class SampleRows {
       }[]) {
         if (sequence === next) next++
       }
-      if (next < begin + STRETCH) break
+      if (next < begin + STRETCH) return next
     }
-    this.run.setFrontier.run(node, epoch, next)
   }
 
   /** Samples below `lowest` will never come. */
   giveUpBelow(devEui: string, epoch: number, lowest: number): void {
     if (lowest === 0) return
     const node = this.nodeOf(devEui) ?? this.addNode(devEui)
-    if (this.frontier(node, epoch) < lowest) this.setFrontier(node, epoch, lowest)
+    if (this.frontier(node, epoch).next < lowest) this.moveFrontier(node, epoch, lowest)
   }
 
   storedSequences(devEui: string, epoch: number): StoredSequences {
     const node = this.nodeOf(devEui)
     if (node === undefined) return { nextSequence: 0, above: [] }
-    const nextSequence = this.frontier(node, epoch)
+    const nextSequence = this.frontier(node, epoch).next
     const rows = this.run.storedFrom.all(node, epoch, nextSequence + 1, ABOVE_MAX) as { sequence: number }[]
     return { nextSequence, above: rows.map((row) => row.sequence) }
   }

@@ -2,9 +2,8 @@
  *  Engines: libsql.ts (a file, or ':memory:' inside SQLite) and memory.ts (plain objects, for tests and throw-away runs). Both pass
  *  test/gateway/store/contract.ts. Every promise of a write resolves only after the commit: what was answered is on the disk.
  *  Times are unix milliseconds, values are int32 in the quantity's `perUnit`, EUIs are 16 lower-case hex digits. */
-import type { LinkName } from '../nodes/linkName.ts'
-
 import type { Health } from '../../core/packet/index.ts'
+import type { LinkName } from '../nodes/linkName.ts'
 
 /** One reading of one quantity, as it is kept. All records of one sample share devEui, epoch, sequence and the times. */
 export interface Record {

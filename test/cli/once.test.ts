@@ -2,9 +2,8 @@
 import { runInNewContext } from 'node:vm'
 import { transformSync } from '@babel/core'
 import { expect, test } from 'vitest'
-import { bundlePlans } from '../../cli/build/plan.ts'
 import { calledOnce } from '../../cli/build/once.ts'
-import { makeBundles } from '../../cli/build/bundles.ts'
+import { builtBundles } from '../parity/built.ts'
 import { text } from '../tidy/tree.ts'
 
 function transformed(code: string): string {
@@ -54,8 +53,7 @@ test('it stays where it has a this, and where nobody calls it', () => {
 })
 
 test('a bundle holds the driver of its board and no other', async () => {
-  const [plan] = (await bundlePlans()).filter(({ board }) => board.value.radio.chip === 'sx1276')
-  const [bundle] = await makeBundles([plan!])
+  const bundle = (await builtBundles()).find(({ plan }) => plan.board.value.radio.chip === 'sx1276')
   // The voltages of its oscillator: nothing but the SX1262 has any.
   const own = '1600 1700 1800'
   expect(text('firmware/radio/sx1262.ts')).toContain(own)

@@ -222,8 +222,8 @@ function named(queue: Queue, step: Step): { nextSequence: number; received: numb
   }
 }
 
-/** Runs the steps on a queue and on arrays, and compares them after each. */
-function compare(steps: readonly Step[]): void {
+/** Runs the steps on a queue and on arrays, and compares them after each from `comparedFrom` on. */
+function compare(steps: readonly Step[], comparedFrom = 0): void {
   const flash = smallFlash()
   /** Which content each sequence has. */
   const pushed: number[] = []
@@ -251,6 +251,7 @@ function compare(steps: readonly Step[]): void {
     const left = held.filter((sequence) => !answer.sequences.includes(sequence))
     if (step.kind === 'acknowledge') expect(failed ? [held, left] : [left]).toContainEqual(heldNow())
     held = heldNow()
+    if (n < comparedFrom) return
     expect(queue.next).toBe(pushed.length)
     expect(queue.dropped).toBe(dropped)
     for (const sequence of held) expectContent(queue, sequence, pushed[sequence]!, mixed)
@@ -260,11 +261,17 @@ function compare(steps: readonly Step[]): void {
 
 describe('a queue and plain arrays agree', () => {
   test('after any steps', () => {
-    fc.assert(fc.property(fc.array(anyStep(false), { maxLength: 100 }), compare), { seed, numRuns: 60 })
+    fc.assert(
+      fc.property(fc.array(anyStep(false), { maxLength: 100 }), (steps) => compare(steps)),
+      { seed, numRuns: 60 },
+    )
   })
 
   test('after any steps and power cuts', () => {
-    fc.assert(fc.property(fc.array(anyStep(true), { maxLength: 100 }), compare), { seed, numRuns: 150 })
+    fc.assert(
+      fc.property(fc.array(anyStep(true), { maxLength: 100 }), (steps) => compare(steps)),
+      { seed, numRuns: 150 },
+    )
   })
 
   test('after a power cut at every byte of a full ring that turns', () => {
@@ -273,6 +280,6 @@ describe('a queue and plain arrays agree', () => {
     let count = 0
     while (queue.generation <= queue.sectors) pushContent(queue, count++, mixed)
     const fill = Array.from({ length: count - 1 }, () => push(undefined))
-    for (let cut = 0; cut < 130; cut++) compare([...fill, push(cut), push(undefined)])
+    for (let cut = 0; cut < 130; cut++) compare([...fill, push(cut), push(undefined)], fill.length)
   })
 })

@@ -12,9 +12,12 @@ const isNode = (value: unknown): value is AnyNode =>
 
 /** Nodes directly inside, in the order of the source. */
 export function children(node: AnyNode): AnyNode[] {
-  return Object.values(node).flatMap((value: unknown) =>
-    Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
-  )
+  const found: AnyNode[] = []
+  for (const value of Object.values(node) as unknown[]) {
+    if (Array.isArray(value)) found.push(...value.filter(isNode))
+    else if (isNode(value)) found.push(value)
+  }
+  return found
 }
 
 /** Calls `visit` with every node and the nodes around it, outermost first, itself last. */

@@ -142,9 +142,10 @@ test('100,000 random and mutated frames never throw and never open', () => {
     })
   fc.assert(
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 270 }), mutated), (phy) => {
+      // No expect a run: 100,000 of them take longer than what they look at.
       const parsed = parseData(phy)
-      if (typeof parsed === 'string') expect(ERRORS).toContain(parsed)
-      expect(typeof openData(session, phy, sample.counter)).toBe('string')
+      const named = typeof parsed !== 'string' || ERRORS.includes(parsed)
+      return named && typeof openData(session, phy, sample.counter) === 'string'
     }),
     { numRuns: 100_000 },
   )

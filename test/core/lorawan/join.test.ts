@@ -27,6 +27,7 @@ const accept: JoinAccept = {
   channelHz: [920_400_000, 920_600_000, 0, 921_000_000, 921_200_000],
 }
 const ERRORS = ['short', 'long', 'version', 'type', 'mic', 'lorawan11']
+const isError = (answer: unknown): boolean => ERRORS.includes(answer as string)
 
 describe('join request', () => {
   const phy = sealJoinRequest(tableAes, appKey, request)
@@ -103,10 +104,11 @@ describe('join accept', () => {
     })
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 40 }), mutated), (input) => {
-        expect(ERRORS).toContain(openJoinAccept(tableAes, appKey, input))
+        // No expect a run: 100,000 of them take longer than what they look at.
+        const opened = openJoinAccept(tableAes, appKey, input)
         const parsed = parseJoinRequest(input)
-        if (typeof parsed === 'string') expect(ERRORS).toContain(parsed)
-        else expect(verifyJoinRequest(tableAes, appKey, input)).toBe(false)
+        const refused = isError(parsed) || !verifyJoinRequest(tableAes, appKey, input)
+        return isError(opened) && refused
       }),
       { numRuns: 100_000 },
     )

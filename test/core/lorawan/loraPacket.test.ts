@@ -59,6 +59,12 @@ function byOracle(frame: DataFrame, nwkSKey: Buffer, appSKey: Buffer): string {
   return hex(packet.PHYPayload!)
 }
 
+/** As expect(ours).toBe(theirs), which takes longer than both sides together. */
+function same(frame: DataFrame, what: string, ours: unknown, theirs: unknown): void {
+  if (ours !== theirs)
+    throw new Error(`${what}: ${String(ours)}, not ${String(theirs)}: ${JSON.stringify(frame)}`)
+}
+
 test(`10,000 frames of seed ${SEED} are the same bytes and the same fields`, { timeout: 120_000 }, () => {
   let built = 0
   for (let i = 0; i < 10_000; i++) {
@@ -69,15 +75,17 @@ test(`10,000 frames of seed ${SEED} are the same bytes and the same fields`, { t
     const phy = sealData(session, frame)
     if (!unsignedWithoutPort(frame)) {
       built++
-      expect(byOracle(frame, nwkSKey, appSKey), JSON.stringify(frame)).toBe(hex(phy))
+      same(frame, 'bytes', hex(phy), byOracle(frame, nwkSKey, appSKey))
     }
     const packet = oracle.fromWire(Buffer.from(phy))
-    expect(oracle.verifyMIC(packet, nwkSKey, undefined, highBytes(frame.counter))).toBe(true)
-    expect(packet.getFCnt()).toBe(frame.counter % 65_536)
-    expect(packet.getFPort()).toBe(frame.port < 0 ? null : frame.port)
-    expect(hex(packet.FOpts!)).toBe(hex(frame.options))
-    if (frame.payload.length)
-      expect(hex(oracle.decrypt(packet, appSKey, nwkSKey, highBytes(frame.counter)))).toBe(hex(frame.payload))
+    same(frame, 'MIC', true, oracle.verifyMIC(packet, nwkSKey, undefined, highBytes(frame.counter)))
+    same(frame, 'counter', frame.counter % 65_536, packet.getFCnt())
+    same(frame, 'port', frame.port < 0 ? null : frame.port, packet.getFPort())
+    same(frame, 'options', hex(frame.options), hex(packet.FOpts!))
+    if (frame.payload.length) {
+      const decrypted = oracle.decrypt(packet, appSKey, nwkSKey, highBytes(frame.counter))
+      same(frame, 'payload', hex(frame.payload), hex(decrypted))
+    }
     expect(openData(session, phy, frame.counter)).toEqual(frame)
   }
   expect(built).toBeGreaterThan(9_000)

@@ -43,13 +43,19 @@ const mutated = fc
     const from = at % text.length
     return text.slice(0, from) + piece + text.slice(from + length)
   })
+const value = fc.oneof(
+  fc.integer(),
+  fc.double(),
+  fc.string({ maxLength: 8 }),
+  fc.constantFrom(null, true, [], {}, { id: 'L5' }, { id: 'L5', group: 7 }),
+)
 /** The right fields with any values. */
 const shaped = fc
   .record(
     Object.fromEntries(
       ['levelPercent', 'untilMs', ...Object.keys(JSON.parse(device) as object)].map((field) => [
         field,
-        fc.jsonValue({ maxDepth: 1 }),
+        value,
       ]),
     ),
     { requiredKeys: [] },
@@ -66,7 +72,7 @@ test('100,000 random and mutated bodies are accepted or refused by name', async 
       const input = parseJson(body)
       if (input === undefined) return void outcomes.noJson++
       const answer = await (isCommand ? acts.commandLamp('L1', input, 'x') : acts.register(input, 'x'))
-      if (isRefusal(answer)) expect(answer.status).toBe(400)
+      if (isRefusal(answer) && answer.status !== 400) throw new Error(`refused with ${answer.status}`)
       outcomes[isRefusal(answer) ? 'refused' : 'accepted']++
     }),
     { seed, numRuns: 100_000 },

@@ -210,11 +210,12 @@ describe('what the server sends', () => {
 /** Either a value or a name from the list: nothing else, and no exception. */
 function isNamed(bytes: Uint8Array): void {
   const read = parseDatagram(bytes, NOW)
+  // No expect here: 100,000 of them take longer than what they look at.
   if (typeof read === 'string') {
-    expect(['short', 'version', 'identifier', 'long', 'json', 'shape']).toContain(read)
+    if (!['short', 'version', 'identifier', 'long', 'json', 'shape'].includes(read)) throw new Error(read)
     return
   }
-  expect(read.gateway).toMatch(/^[0-9a-f]{16}$/)
+  if (!/^[0-9a-f]{16}$/.test(read.gateway)) throw new Error(read.gateway)
   if (read.kind !== 'pushData') return
   for (const { reception, phy } of read.received) {
     if (!(phy.length > 0 && phy.length <= 255 && reception.tmst >= 0 && reception.tmst <= 0xffffffff))
