@@ -40,7 +40,8 @@ export interface ForwarderOptions {
 }
 
 export class Forwarder {
-  readonly counts = { pushed: 0, pulled: 0, downlinks: 0, refused: 0, sent: 0 }
+  /** `collided`: refused because another downlink is on the air; the gateway has a second window for it. `refused`: for any other reason. */
+  readonly counts = { pushed: 0, pulled: 0, downlinks: 0, collided: 0, refused: 0, sent: 0 }
   onDownlink: (bytes: Uint8Array) => void = () => undefined
   private readonly socket: Socket = createSocket('udp4')
   private readonly eui: Buffer
@@ -164,7 +165,8 @@ export class Forwarder {
     this.counts.downlinks++
     const order = readOrder(json)
     const error = order ? this.plan(order) : 'MALFORMED'
-    if (error !== 'NONE') this.counts.refused++
+    if (error === 'COLLISION_PACKET') this.counts.collided++
+    else if (error !== 'NONE') this.counts.refused++
     // A forwarder has no word for a malformed order; what it says of one that it cannot place comes nearest.
     const said = error === 'MALFORMED' ? 'TX_FREQ' : error
     this.send(ID.txAck, said === 'NONE' ? undefined : { txpk_ack: { error: said } }, false, token)

@@ -189,10 +189,11 @@ describe('the forwarder', () => {
     })
 
   test('refuses a downlink where another one is on the air, not one behind it', async () => {
-    const { peer } = await bench()
+    const { peer, forwarder } = await bench()
     expect(await peer.order(txpk(TMST_START + 1_000_000))).toBe('NONE')
     expect(await peer.order(txpk(TMST_START + 1_100_000))).toBe('COLLISION_PACKET')
     expect(await peer.order(txpk(TMST_START + 2_000_000))).toBe('NONE')
+    expect(forwarder.counts).toMatchObject({ downlinks: 3, collided: 1, refused: 0 })
   })
 
   test('lives through datagrams that are none of the protocol', async () => {
