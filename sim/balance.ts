@@ -2,17 +2,10 @@
  *  What was taken is read from each node's raw flash with the queue's own code, on a copy: a sample stands there from its measurement on, also after
  *  it was freed, until the ring comes round. A reading is a value: one whose flag says that it is missing was not taken. */
 import { FLAG } from '../core/flags.ts'
-import { decodeSettings } from '../core/settings.ts'
-import { JOURNAL_SECTORS, openJournal } from '../firmware/journal.ts'
-import { openNode } from '../firmware/nodeState.ts'
 import { firstHeld, readHeld, type Queue } from '../firmware/queue.ts'
-import { NorFlash } from './chips/flash.ts'
-import { ESP32_COSTS } from './costs.ts'
 import type { StoredReading } from './gatewayPort.ts'
-import { SimHal } from './hal.ts'
-import { Machine } from './machine.ts'
 import type { SimNode } from './node.ts'
-import { Random } from './random.ts'
+import { nodeIn } from './workbench.ts'
 
 export interface Balance {
   taken: number
@@ -23,24 +16,6 @@ export interface Balance {
   lost: number
 }
 
-/** The queue as it stands in a node's flash, on a copy; undefined on a node that never formatted it. */
-export function queueOf(node: SimNode): Queue | undefined {
-  const flash = new NorFlash(node.machine.flash.size, node.machine.flash.sectorSize)
-  flash.bytes.set(node.machine.flash.bytes)
-  if (flash.bytes.every((byte) => byte === 0xff)) return undefined
-  const machine = new Machine(node.machine.clock, ESP32_COSTS, 1, () => undefined, flash)
-  const hal = new SimHal(machine, {
-    settings: () => undefined,
-    random: new Random(0, 'copy'),
-    log: () => undefined,
-  })
-  const settings = node.settings && decodeSettings(node.settings)
-  if (settings === undefined || typeof settings === 'string') return undefined
-  const journal = openJournal(hal.flash, JOURNAL_SECTORS)
-  // Other settings than the node's own: one that is in its safe profile would leave its queue alone.
-  return openNode({ ...node.parts, hal, settings, journal, settingsCrc: -1 }).queue
-}
-
 const isReading = (flag: number): boolean => flag !== FLAG.missing
 
 /** One node's balance; every reading of it stands in exactly one of stored, held and lost. */
@@ -48,7 +23,7 @@ export function balanceOf(node: SimNode, rows: readonly StoredReading[]): Balanc
   const balance: Balance = { taken: 0, stored: 0, duplicated: 0, held: 0, lost: 0 }
   const storedOf = new Map<string, number>()
   const keys = new Set<string>()
-  const queue = queueOf(node)
+  const queue = nodeIn(node)?.queue
   for (const row of rows) {
     if (!isReading(row.nodeFlag)) continue
     const sample = `${row.epoch}/${row.sequence}`

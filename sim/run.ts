@@ -17,6 +17,7 @@ import type { Act, Scenario } from './scenarios/scenario.ts'
 import { Trace } from './trace.ts'
 import type { Series } from './world/replay.ts'
 import type { Flood } from './world/river.ts'
+import { commissionAtBench } from './workbench.ts'
 import { World, type Replayable } from './world/world.ts'
 
 export interface RunOptions {
@@ -123,6 +124,8 @@ export async function openSimulation(options: RunOptions, makeGateway: MakeGatew
   const nodes = scenario
     .planNodes(options.nodes, new Random(seed, 'plan'))
     .map((plan) => new SimNode(plan, shared))
+  if (scenario.commissionedAtBench)
+    for (const node of nodes) commissionAtBench(node, new Random(seed, `${node.plan.devEui}/bench`))
   gate.open(gateway, forwarder)
   for (const node of nodes) await registerNode(gateway, node)
   await forwarder.open()

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly longitude: number
   /** 16 hex digits. */
   readonly gatewayEui: string
+  /** The nodes had their first twenty minutes at the technician's bench before they were hung up. */
+  readonly commissionedAtBench: boolean
   planNodes(count: number, random: Random): NodePlan[]
   readonly acts: readonly Act[]
 }

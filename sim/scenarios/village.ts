@@ -76,6 +76,7 @@ function planNodes(count: number, random: Random): NodePlan[] {
 
 export const village: Scenario = {
   name: 'village',
+  commissionedAtBench: true,
   latitude: LATITUDE,
   longitude: LONGITUDE,
   gatewayEui: '70b3d57ed0ffff01',
