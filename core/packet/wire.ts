@@ -1,6 +1,6 @@
 /** How each quantity travels: the step it is rounded to, where its narrow range begins, how many bits that range has, how it moves.
  *  Source: the steps of the nine village quantities are those of the packet series; the others follow what their sensors resolve.
- *  Units: `step` and `min` are in the quantity's `perUnit` (core/quantities.ts), `spread` is log2 of wire steps.
+ *  Units: `step` is in the quantity's `perUnit` (core/quantities.ts), `low` in 500 of it, `spread` is log2 of wire steps.
  *  This stands apart from the names and units because a node carries it: 30 objects would cost it 400 variables, this costs 35. */
 
 /** How a quantity moves from sample to sample; it decides what a batch expects next (docs/PACKET.md, "Differences").
@@ -11,23 +11,26 @@ export const HABIT = { plain: 0, trend: 1, flicker: 2, rest: 3 } as const
 /** Numbers a quantity has in WIRE. */
 const COLUMNS = 5
 
+/** What `low` counts in: the table is text in a bundle, and one byte a number keeps it short. */
+const LOW_UNIT = 500
+
 /** One row a quantity id, from 0, which is no quantity. The highest code of `bits` says that 32 bits follow instead, so the narrow
  *  range ends one below it. `spread`: a usual difference between two samples is about 2^spread steps; a batch begins with it and
  *  learns better, so it need not be exact. */
 // prettier-ignore
-const WIRE = new Int16Array([
-  // step,  min, bits, habit, spread
+const WIRE = new Int8Array([
+  // step, low, bits, habit, spread
      1,      0,    1,     0,      0, //  0 none
     10,      0,   10,     2,     -2, //  1 soilMoisture     0..102.2 %
-    10,  -1000,   10,     1,     -2, //  2 soilTemperature  -10..92.2 degC
-    10,  -4000,   10,     1,     -1, //  3 airTemperature   -40..62.2 degC
+    10,     -2,   10,     1,     -2, //  2 soilTemperature  -10..92.2 degC
+    10,     -8,   10,     1,     -1, //  3 airTemperature   -40..62.2 degC
     10,      0,   10,     0,      2, //  4 airHumidity      0..102.2 %RH
      2,      0,   12,     0,      0, //  5 carbonDioxide    0..8188 ppm
     10,      0,   10,     0,      0, //  6 particulate25    0..1022 ug/m3
     10,      0,   10,     0,      0, //  7 particulate10    0..1022 ug/m3
      2,      0,   16,     0,      6, //  8 illuminance      0..131068 lx
-    10, -10000,   13,     1,      1, //  9 waterLevel       -100..719 cm
-    10,   -500,   10,     1,     -2, // 10 waterTemperature -5..97.2 degC
+    10,    -20,   13,     1,      1, //  9 waterLevel       -100..719 cm
+    10,     -1,   10,     1,     -2, // 10 waterTemperature -5..97.2 degC
     10,      0,   16,     2,      0, // 11 conductivity     0..65534 uS/cm
     10,      0,   11,     2,     -2, // 12 ph               0..20.46 pH
      5,      0,   10,     2,     -1, // 13 dissolvedOxygen  0..51.1 mg/L
@@ -41,10 +44,10 @@ const WIRE = new Int16Array([
      1,      0,    2,     2,     -3, // 21 doorOpen         0..2
      1,      0,    2,     2,     -4, // 22 mainsPresent     0..2
      1,      0,    2,     2,     -3, // 23 relayOn          0..2
-    10,  -4000,   11,     1,     -1, // 24 probeTemperature -40..164.6 degC
+    10,     -8,   11,     1,     -1, // 24 probeTemperature -40..164.6 degC
     10,      0,   14,     2,     -1, // 25 soilConductivity 0..16382 uS/cm
     10,      0,   11,     2,     -2, // 26 soilPh           0..20.46 pH
-     1,   3000,   13,     1,      0, // 27 airPressure      300..1119 hPa
+     1,      6,   13,     1,      0, // 27 airPressure      300..1119 hPa
      1,      0,   11,     0,      5, // 28 sunshine         0..2046 W/m2
      1,      0,   16,     0,     -3, // 29 lampCommand      0..65534
      1,      0,    3,     2,     -3, // 30 lampReason       0..6
@@ -65,5 +68,6 @@ export const SPREAD = 4
 
 /** One number of a quantity's row: STEP and MIN in `perUnit` integers, BITS of the narrow range, MOVES a HABIT, SPREAD -4..6. */
 export function wire(id: number, column: number): number {
-  return WIRE[id * COLUMNS + column]!
+  const number = WIRE[id * COLUMNS + column]!
+  return column === MIN ? LOW_UNIT * number : number
 }
