@@ -40,6 +40,11 @@ export async function build(plans: readonly BundlePlan[], to: Report): Promise<n
     for (const line of error.lines) console.error(line)
     return 1
   }
+  return write(bundles, to)
+}
+
+/** Writes what the gate takes and says what it refuses. Answers the exit code. */
+export function write(bundles: readonly Bundle[], to: Report): number {
   mkdirSync(join(ROOT, to.folder), { recursive: true })
   for (const bundle of bundles) {
     for (const { rule, file, line, message } of bundle.findings)

@@ -33,7 +33,8 @@ function entryCode({ board, profile, region }: BundlePlan): string {
   ].join('\n')
 }
 
-function finished(plan: BundlePlan, { code: read, shipped: code, map }: Chained): Bundle {
+/** A bundle out of the chain, looked over and weighed. */
+export function finished(plan: BundlePlan, { code: read, shipped: code, map }: Chained): Bundle {
   const board = plan.board.value
   const bytes = Buffer.byteLength(code)
   const functions = countFunctions(bundleTree(code))

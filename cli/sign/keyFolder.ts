@@ -87,6 +87,8 @@ export function drawKey(): LmsKey {
  *  Throws SignError 'exists'. */
 export function makeKeyFolder(disk: Disk, folder: string, state: string, draw = drawKey): LmsKey {
   if ((disk.list(folder) ?? []).length > 0) throw new SignError('exists', folder)
+  // First of all: drawing takes seconds, and whoever waits for it should not hear then that there is no such place.
+  disk.makeFolder(folder)
   const key = draw()
   const { used, witness } = leafFolders(folder, state, key)
   disk.makeFolder(used)

@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { join, relative } from 'node:path'
 import { minify } from 'terser'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { build, report } from '../../cli/build.ts'
-import { literal } from '../../cli/build/bundles.ts'
-import { TERSER } from '../../cli/build/chain.ts'
+import { build, report, write } from '../../cli/build.ts'
+import { finished, literal } from '../../cli/build/bundles.ts'
+import { chain, TERSER } from '../../cli/build/chain.ts'
 import { bundlePlans, REGION_DEFAULT, ROOT, type BundlePlan } from '../../cli/build/plan.ts'
 import { REGIONS } from '../../core/regions/index.ts'
 import { texts } from '../../cli/texts.ts'
@@ -65,20 +65,11 @@ test("however many variables there are, none takes the name of one of Espruino's
   expect(['E', 'D0', 'D9', 'D13', 'D39'].filter((name) => names.has(name))).toEqual([])
 })
 
-/** A profile with a trap on line 4. */
-function withTrap(plan: BundlePlan): BundlePlan {
-  const source = `import { ${plan.profile.exported} as given } from '../../${plan.profile.file}'`
-  const code = `export const trap = {\n  ...given,\n  name: given.name + Math.imul(given.name.length, 3),\n}\n`
-  writeFileSync(join(place, 'trap.ts'), `${source}\n${code}`)
-  const profile = { ...plan.profile, file: `${folder}/trap.ts`, exported: 'trap' }
-  return { ...plan, profile, file: 'trap.js' }
-}
-
-test('prints a line of JSON a bundle; one over its budgets or with a trap is refused with its line and not written', async () => {
+test('prints a line of JSON a bundle', async () => {
   const [plan] = await bundlePlans('EU868')
   const { board, profile, file } = plan!
   const to = join(folder, 'out')
-  expect(await build([plan!, withTrap(withTinyBoard(plan!))], { folder: to, json: true })).toBe(1)
+  expect(await build([plan!], { folder: to, json: true })).toBe(0)
   expect(printed).toHaveLength(1)
   const line = JSON.parse(printed[0]!) as Record<string, unknown>
   expect(Object.keys(line)).toEqual(['board', 'profile', 'region', 'file', 'bytes', 'functions'])
@@ -92,11 +83,29 @@ test('prints a line of JSON a bundle; one over its budgets or with a trap is ref
   const code = readFileSync(join(ROOT, to, file), 'utf8')
   expect(['8681e5', '9214e5', '9232e5'].map((hz) => code.split(hz).length - 1)).toEqual([1, 0, 0])
   expect(code).not.toContain('Object.assign')
-  expect(errors).toHaveLength(3)
-  const [trap, bytes, functions] = errors
-  expect(trap).toMatch(new RegExp(`^${folder}/trap\\.ts:4: .*missing-static`))
-  expect(bytes).toMatch(new RegExp(`^${board.file}:1: \\d{5} bytes, the budget of tiny is 1000 `))
-  expect(functions).toMatch(new RegExp(`^${board.file}:1: \\d+ live functions, the budget of tiny is 5 `))
+  expect(errors).toEqual([])
+})
+
+test('one over its budgets or with a trap is refused with its line and not written', async () => {
+  const [plan] = await bundlePlans()
+  const trap = `export const trap = {\n  drawn: Math.imul(E.hwRand(), 3),\n}\n`
+  writeFileSync(join(place, 'trap.ts'), trap)
+  const entry = {
+    name: 'trap.js',
+    code: `import { trap } from './${folder}/trap.ts'\nprint(trap.drawn)`,
+  }
+  const [small] = await chain([entry])
+  const long = { ...small!, shipped: small!.shipped + 'function f(a) { print(a) }\n'.repeat(99) }
+  const to = { folder: join(folder, 'refused'), json: true }
+  expect(write([finished(plan!, small!), finished(withTinyBoard(plan!), long)], to)).toBe(1)
+  expect([printed, readdirSync(join(ROOT, to.folder))]).toEqual([[], []])
+  const [first, second, bytes, functions] = errors
+  for (const line of [first, second])
+    expect(line).toMatch(new RegExp(`^${folder}/trap\\.ts:2: .*missing-static`))
+  const { file } = plan!.board
+  expect(bytes).toMatch(new RegExp(`^${file}:1: \\d{4} bytes, the budget of tiny is 1000 `))
+  expect(functions).toMatch(new RegExp(`^${file}:1: \\d+ live functions, the budget of tiny is 5 `))
+  expect(errors).toHaveLength(4)
 })
 
 test('without --json the line is for people', () => {
