@@ -1,7 +1,7 @@
 /** From decoded samples to records: their times, and the gateway's own filter over each quantity of each node.
  *  Flags are QARTOD's; the one that is published is the worse of the node's and the gateway's. */
 import { FLAG } from '../core/flags.ts'
-import { FILTER_WORDS, filterRow, filterStep } from '../core/filter/index.ts'
+import { FILTER_WORDS, filterRow, filterStep, hasMemory } from '../core/filter/index.ts'
 import type { FieldNode } from './nodes/node.ts'
 import type { Packet } from './packets.ts'
 import type { FilterState, Record } from './store/store.ts'
@@ -25,7 +25,8 @@ const RANK: { readonly [flag: number]: number } = {
 export const worstFlag = (a: number, b: number): number => (RANK[b]! > RANK[a]! ? b : a)
 
 /** Runs one value through the filter of its quantity. A value older than the last one is judged by a fresh state, so that what comes
- *  late neither is compared with the future nor moves the state back in time. */
+ *  late neither is compared with the future nor moves the state back in time. No state is kept where only the range is looked at: a lamp's five quantities
+ *  would else be five rows an uplink. */
 function judge(
   node: FieldNode,
   quantity: number,
@@ -35,7 +36,8 @@ function judge(
 ): number {
   const row = filterRow(quantity)
   const state = node.filters.get(quantity)
-  if (state && timeMs <= state.timeMs) return filterStep(row, new Int32Array(FILTER_WORDS), 0, value, 0)
+  if (!hasMemory(row) || (state && timeMs <= state.timeMs))
+    return filterStep(row, new Int32Array(FILTER_WORDS), 0, value, 0)
   const stepped = state ?? {
     devEui: node.device.devEui,
     quantity,

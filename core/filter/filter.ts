@@ -17,6 +17,9 @@ export const TEST = { range: 16, step: 32, flat: 64 } as const
 /** A longer time between two readings only means "long ago": a week. */
 const AGE_MAX_SECONDS = 604_800
 
+/** Whether a channel's readings before decide about the next one; a row without step and flat-line test looks at the range only. */
+export const hasMemory = (row: FilterRow): boolean => row.stepPerHour > 0 || row.flatSeconds > 0
+
 /** Judges one reading of a channel and takes it into the channel's state: FILTER_WORDS words of `state` from `offset`, all zero at first.
  *  `value` in perUnit integers; `dtSeconds` since this channel's reading before, whatever that was worth (for the first: 0).
  *  Answers the QARTOD flag in bits 0-3 and TEST bits above. A missing value is no reading: do not call, the next `dtSeconds` is longer.

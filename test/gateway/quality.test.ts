@@ -7,6 +7,7 @@ import { judgeSamples, worstFlag, type Judged } from '../../gateway/quality.ts'
 
 const NOW = 1_800_000_000_000
 const TEMPERATURE = 3
+const LAMP_LEVEL = 18
 
 function node(): FieldNode {
   return { device: { devEui: 'aa' }, filters: new Map() } as unknown as FieldNode
@@ -18,12 +19,13 @@ function judge(
   values: number[],
   receivedMs: number,
   received = new Received({ nextSequence: 0, above: [] }),
+  quantity = TEMPERATURE,
 ): Judged {
   const samples = values.map((value) => ({ values: [value], flags: [FLAG.good as number] }))
   const decoded = {
     epochAlias: 1,
     sequenceLow: sequence,
-    quantities: [TEMPERATURE],
+    quantities: [quantity],
     acknowledgementWanted: false,
     ageSeconds: 0,
     ageUncertain: false,
@@ -55,6 +57,14 @@ describe('the worse of two flags', () => {
     for (const [j, b] of order.entries())
       test(`${a} and ${b}`, () => expect(worstFlag(a, b)).toBe(i > j ? a : b))
   }
+})
+
+test('where only the range is looked at, a value is judged and no state is kept', () => {
+  const of = node()
+  const judged = judge(of, 0, [0, 100, 101], NOW, undefined, LAMP_LEVEL)
+  expect(flags(judged)).toEqual([FLAG.good, FLAG.good, FLAG.fail])
+  expect(judged.filterStates).toEqual([])
+  expect(of.filters.size).toBe(0)
 })
 
 test('a jump that no air makes is suspect, and its neighbours are not', () => {
