@@ -1,7 +1,8 @@
 /** What a node knows of itself: an array of words that goes to the journal whole, and the time it goes by.
  *
  *  Node seconds go on through deep sleep, resets and power cuts and never go back. After a power cut they go on from the last saved moment, because nobody
- *  counted while the power was off: a difference of node seconds is then less than the time that passed, and the power count has changed to say so. */
+ *  counted while the power was off: a difference of node seconds is then less than the time that passed, and the power count has changed to say so.
+ *  Time asleep counts as long as the network's time has shown it to be (oscillator.ts). */
 import { FILTER_WORDS } from '../core/filter/index.ts'
 import { append, KIND, latest } from './journal.ts'
 import type { NodeParts } from './profiles/profile.ts'
@@ -60,8 +61,24 @@ export const CLOCK_ERROR_PER_MILLE = 21
 export const SUPPLY = 23
 /** Seconds between two ordinary uplinks, as the last hello that was answered told the gateway. */
 export const REPORT = 24
+/** Of a battery node's clock (oscillator.ts). The sleep that was asked for last and is not yet counted, in the oscillator's own milliseconds; milliseconds to
+ *  add to the HAL's clock besides BASE; how much longer a second asleep is, in 2^-20 of it; how well that is known. */
+export const SLEEP_MS = 25
+export const CARRY_MS = 26
+export const DRIFT = 27
+export const STEADY = 28
+/** Seconds asleep, by the oscillator, since the network told the time; and the milliseconds of SYNC_AT. */
+export const SLEPT_SECONDS = 29
+export const SYNC_MS = 30
+/** Where the span between the last two answers began, and the error that the second showed, in 2^-20 of the span. */
+export const SPAN_FROM = 31
+export const SPAN_DRIFT = 32
+/** SYNC_UNIX and SYNC_AT as they were before the power was lost, and the power count they belong to. */
+export const OLD_UNIX = 33
+export const OLD_AT = 34
+export const OLD_POWER = 35
 /** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state. */
-export const FILTERS = 25
+export const FILTERS = 36
 export const FILTER_ROW = 1 + FILTER_WORDS
 
 /** Values of the word SUPPLY: as the profile says; rarely; rarely, and without the radio, whose current an empty cell can't give. */
@@ -90,12 +107,12 @@ export interface Node extends NodeParts {
 
 /** Node milliseconds now, with the clock's fraction. */
 export function nowMs(node: Node): number {
-  return node.words[BASE]! * 1000 + node.hal.clock.nowMs()
+  return node.words[BASE]! * 1000 + node.words[CARRY_MS]! + node.hal.clock.nowMs()
 }
 
 /** Node seconds of a moment on the HAL's clock. */
 export function secondsAt(node: Node, clockMs: number): number {
-  return node.words[BASE]! + Math.floor(clockMs / 1000)
+  return node.words[BASE]! + Math.floor((node.words[CARRY_MS]! + clockMs) / 1000)
 }
 
 export function nowSeconds(node: Node): number {
@@ -105,7 +122,7 @@ export function nowSeconds(node: Node): number {
 /** Writes the wake record, which is the words, to flash; done before anything that ends the program. Seven bits a byte, the lowest first, the sign in
  *  bit 0, so that small words take one byte: the record is half as long and its sectors live twice as long. */
 export function saveState({ words, journal, hal }: Pick<Node, 'words' | 'journal' | 'hal'>): void {
-  words[SAVED_AT] = words[BASE]! + Math.floor(hal.clock.nowMs() / 1000)
+  words[SAVED_AT] = words[BASE]! + Math.floor((words[CARRY_MS]! + hal.clock.nowMs()) / 1000)
   const record = new Uint8Array(words.length * WORD_BYTES_MAX)
   let at = 0
   for (let i = 0; i < words.length; i++) {
@@ -130,19 +147,42 @@ function takeWords(record: Uint8Array, words: Int32Array): void {
   if (count !== words.length) words.fill(0)
 }
 
+/** Counts a sleep that the program has just woken from. Not before: the button may end a sleep. */
+function countSleep(words: Int32Array, clockSeconds: number): void {
+  const asleepMs = words[SLEEP_MS]!
+  const carryMs = words[CARRY_MS]! + Math.floor((asleepMs * words[DRIFT]!) / 0x100000 + 0.5)
+  const seconds = Math.floor(carryMs / 1000)
+  words[SLEEP_MS] = 0
+  words[CARRY_MS] = carryMs - 1000 * seconds
+  words[BASE] = Math.max(words[BASE]! + seconds, words[SAVED_AT]! - clockSeconds)
+  words[SLEPT_SECONDS]! += Math.floor(asleepMs / 1000 + 0.5)
+}
+
+/** What the network told before the power was lost still dates the samples of that time. */
+function loseTime(words: Int32Array): void {
+  if (words[SYNC_UNIX] !== 0) {
+    words[OLD_UNIX] = words[SYNC_UNIX]!
+    words[OLD_AT] = words[SYNC_AT]!
+    words[OLD_POWER] = words[POWER_COUNT]!
+    // A hello carries no samples: it can ask for the time before the old ones are sent.
+    if (words[SLEPT_SECONDS] !== 0 && words[HELLO] === HELLO_KNOWN) words[HELLO] = HELLO_BEHIND
+  }
+  words[SYNC_UNIX] = words[SLEEP_MS] = 0
+}
+
 /** The words as they were saved, carried over a power cut; all zero on a new node. */
 function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
   const words = new Int32Array(FILTERS + parts.profile.quantities.length * FILTER_ROW)
   const saved = latest(parts.journal, KIND.node)
   if (saved !== undefined) takeWords(saved, words)
-  const clockSeconds = Math.floor(parts.hal.clock.nowMs() / 1000)
+  const clockSeconds = Math.floor((words[CARRY_MS]! + parts.hal.clock.nowMs()) / 1000)
   const first = words[POWER_COUNT] === 0
   const powered =
     parts.hal.power.resetReason() === 'powerOn' || words[BASE]! + clockSeconds < words[SAVED_AT]!
   if (first || powered) {
     words[BASE] = words[SAVED_AT]! - clockSeconds
+    loseTime(words)
     words[POWER_COUNT]!++
-    words[SYNC_UNIX] = 0
     // A village that gets its power back all at once must not speak at once, nor measure and send in one beat for ever after.
     words[LINK] = words[SAVED_AT]! + ((parts.hal.noise() >>> 0) % POWER_SPREAD_SECONDS)
     words[SLOT] = words[SAVED_AT]! - ((parts.hal.noise() >>> 0) % intervalSeconds)
@@ -150,7 +190,7 @@ function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
     words.fill(0, FILTERS)
     // At once: what is stored under this power count must not be taken for the next one's when the power fails again.
     saveState({ words, journal: parts.journal, hal: parts.hal })
-  }
+  } else if (words[SLEEP_MS] !== 0) countSleep(words, clockSeconds)
   return words
 }
 

@@ -33,6 +33,7 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'latest',
   'append',
   'saveState',
+  'takeNetworkTime',
   'push',
   'openState',
   'exchangeDue',

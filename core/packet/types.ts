@@ -26,6 +26,8 @@ export interface SampleGroup {
   /** Age of the last sample at transmission; 0 = now. */
   ageSeconds: number
   ageUncertain: boolean
+  /** How far an uncertain age may be off, either way; left out when nobody can say. */
+  ageErrorSeconds?: number | undefined
   /** Between samples; not sent with a single one. */
   intervalSeconds: number
   acknowledgementWanted: boolean
@@ -39,7 +41,10 @@ export interface DecodedSamples {
   quantities: number[]
   acknowledgementWanted: boolean
   ageSeconds: number
+  /** More than a minute may be wrong with the age. */
   ageUncertain: boolean
+  /** By so much at the most: 60, 120, 240, ...; undefined when the node has no bound, and for an age that is certain. */
+  ageErrorSeconds?: number | undefined
   /** 0 with a single sample. */
   intervalSeconds: number
   /** A missing reading has the value 0. */

@@ -25,6 +25,10 @@ export const readingView = z.object({
   flag,
   timeMs: milliseconds,
   timeUncertain: z.boolean(),
+  timeErrorSeconds: z
+    .int()
+    .optional()
+    .meta({ description: 'bound of an uncertain time, where there is one' }),
 })
 
 export const lampCommandView = z.object({

@@ -20,6 +20,8 @@ export interface ReadingView {
   flag: FlagValue
   timeMs: number
   timeUncertain: boolean
+  /** Where the time is uncertain and the node knows by how much. */
+  timeErrorSeconds?: number
 }
 
 export interface LampCommandView {

@@ -32,10 +32,20 @@ const STATEMENTS = {
   totals:        'SELECT samples, readings, duplicates, conflicts FROM totals',
 }
 
+/** In the column timeUncertain: 0 is certain, this has no bound, and what is more is the bound in seconds. */
+const UNBOUNDED = 1
+
 /** Stored sequences read at once while looking for the first gap. */
 const STRETCH = 256
 
 type Statements = { [name in keyof typeof STATEMENTS]: Database.Statement }
+
+/** What the column says of a sample's time. */
+function doubtOf(column: number): Pick<Record, 'timeUncertain' | 'timeErrorSeconds'> {
+  return column > UNBOUNDED
+    ? { timeUncertain: true, timeErrorSeconds: column }
+    : { timeUncertain: column === UNBOUNDED }
+}
 
 export class SampleRows {
   private run: Statements
@@ -62,7 +72,7 @@ export class SampleRows {
   private appendOne(records: Record[], added: Totals): Outcome {
     const first = records[0]
     if (!first) throw new StoreError('failed', 'a sample without records')
-    const { epoch, sequence, timeMs, timeUncertain, receivedMs } = first
+    const { epoch, sequence, timeMs, timeUncertain, timeErrorSeconds, receivedMs } = first
     const node = this.nodeOf(first.devEui) ?? this.addNode(first.devEui)
     const content = contentOf(records)
     const { changes } = this.run.addSample.run(
@@ -70,7 +80,7 @@ export class SampleRows {
       epoch,
       sequence,
       timeMs,
-      timeUncertain ? 1 : 0,
+      timeUncertain ? (timeErrorSeconds ?? UNBOUNDED) : 0,
       receivedMs,
       content,
     )
@@ -156,7 +166,7 @@ export class SampleRows {
     if (node === undefined) return []
     const rows = this.run.readings.all(node, quantity, fromMs, toMs, limit) as (Omit<Record, 'devEui'> &
       object)[]
-    return rows.reverse().map((row) => ({ ...row, devEui, timeUncertain: Boolean(row.timeUncertain) }))
+    return rows.reverse().map((row) => ({ ...row, devEui, ...doubtOf(Number(row.timeUncertain)) }))
   }
 
   latest(devEui: string): Record[] {

@@ -43,6 +43,14 @@ export interface Uplink {
   hello?: Hello
 }
 
+interface StoredSample {
+  values: number[]
+  flags: number[]
+  atMs: number
+  uncertain: boolean
+  errorSeconds?: number | undefined
+}
+
 interface Timer {
   atMs: number
   order: number
@@ -60,10 +68,7 @@ export class Bed {
   /** Sleeps the node asked for, in milliseconds. */
   readonly sleeps: number[] = []
   /** Sequences stored at the gateway, by epoch, with the time each was measured. */
-  readonly stored = new Map<
-    number,
-    Map<number, { values: number[]; flags: number[]; atMs: number; uncertain: boolean }>
-  >()
+  readonly stored = new Map<number, Map<number, StoredSample>>()
   epoch: number | undefined
   /** Lowest sequence the gateway waits for, by epoch. */
   readonly floors = new Map<number, number>()
@@ -80,6 +85,9 @@ export class Bed {
   downlink: { port: number; payload: Uint8Array } | undefined
   relayStuck: boolean | undefined
   timesAsked = 0
+  tellsTime = (): boolean => true
+  /** How fast the node's clock goes in deep sleep. */
+  oscillator = (_worldMs: number): number => 1
   private poweredMs = 0
   private timers: Timer[] = []
   private order = 0
@@ -161,7 +169,8 @@ export class Bed {
       const before = stored.get(first + i)
       if (before && JSON.stringify(before.values) !== JSON.stringify(sample.values))
         throw new Error(`conflict at ${first + i}`)
-      if (!before) stored.set(first + i, { ...sample, atMs, uncertain: decoded.ageUncertain })
+      const { ageUncertain: uncertain, ageErrorSeconds: errorSeconds } = decoded
+      if (!before) stored.set(first + i, { ...sample, atMs, uncertain, errorSeconds })
     })
   }
 
@@ -202,15 +211,17 @@ export class Bed {
         deepSleep: (durationMs) => {
           this.sleeps.push(durationMs)
           this.timers = []
-          this.at(durationMs, () => this.boot('deepSleep'))
+          const worldMs = durationMs / this.oscillator(this.worldMs)
+          this.at(worldMs, () => {
+            this.poweredMs += worldMs - durationMs
+            this.boot('deepSleep')
+          })
         },
       },
       gpio: {
         write: (pin, high) => this.pins.set(pin, high),
         read: () => this.relayStuck ?? this.pins.get(ttgoLora32V21.mount.relay) ?? false,
-        pulse: () => {},
-        watch: () => 0,
-        unwatch: () => {},
+        ...{ pulse: () => {}, watch: () => 0, unwatch: () => {} },
       },
       adc: { readMillivolts: () => 1850 },
       i2c: { write: () => false, read: () => undefined },
@@ -273,10 +284,11 @@ export function makeFakeMac(
       const received = bed.answer(port, payload)
       const heard = !bed.uplinks[lost]!.lost
       later(() => {
-        if (timeAsked && heard) {
+        if (timeAsked && heard && bed.tellsTime()) {
           bed.timesAsked++
           timeAsked = false
-          onTime(bed.unixAtStart + Math.floor(bed.worldMs / 1000), hal.clock.nowMs())
+          const second = Math.floor(bed.worldMs / 1000)
+          onTime(bed.unixAtStart + second, hal.clock.nowMs() - (bed.worldMs - 1000 * second))
         }
         done(received ? { sent: true, received } : { sent: true })
       })
