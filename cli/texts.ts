@@ -111,10 +111,11 @@ const en = {
   },
   bench: {
     help: [
-      'Usage: fieldnode bench packet|lorawan|energy [--json] [--csv <file>]',
+      'Usage: fieldnode bench packet|lorawan|energy|windows [--json] [--csv <file>]',
       '  packet   bytes of the codec on a series of nine quantities (--csv, default ../shared/data/packet-series.csv)',
       '  lorawan  frames a second, decode + MIC + decrypt, beside lora-packet in the same run',
       '  energy   mJ a wake and years on a cell, a line a profile: the firmware runs simulated days, times measured or remembered currents',
+      '  windows  joins and downlinks that nodes hear when the interpreter is slower by a factor, a line a data rate; the last line is the limit',
     ].join('\n'),
     noFile: (file: string) => `fieldnode: bench packet: there is no file ${file}; name one with --csv.`,
     noBundle: (file: string) =>
@@ -228,10 +229,11 @@ const vi: Texts = {
   },
   bench: {
     help: [
-      'Cách dùng: fieldnode bench packet|lorawan|energy [--json] [--csv <tệp>]',
+      'Cách dùng: fieldnode bench packet|lorawan|energy|windows [--json] [--csv <tệp>]',
       '  packet   số byte của bộ mã hóa trên chuỗi chín đại lượng (--csv, mặc định ../shared/data/packet-series.csv)',
       '  lorawan  số khung mỗi giây, giải mã + MIC + giải mật, bên cạnh lora-packet trong cùng lần chạy',
       '  energy   mJ mỗi lần thức và số năm với một viên pin, mỗi loại nút một dòng: phần mềm chạy nhiều ngày mô phỏng, nhân với bảng dòng điện',
+      '  windows  số lần gia nhập và gói tin xuống mà nút nghe được khi trình thông dịch chậm hơn, mỗi tốc độ một dòng; dòng cuối là giới hạn',
     ].join('\n'),
     noFile: (file) => `fieldnode: bench packet: không có tệp ${file}; chỉ ra tệp bằng --csv.`,
     noBundle: (file) =>
