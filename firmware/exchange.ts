@@ -8,10 +8,12 @@ import { decodeAcknowledgement } from '../core/packet/acknowledgement.ts'
 import { encodeHello } from '../core/packet/hello.ts'
 import { setIdOf } from '../core/packet/sets.ts'
 import { DOWNLINK_PORT, UPLINK_PORT } from '../core/packet/types.ts'
-import { collect, encodeGroup } from './group.ts'
+import { configure, sendConfigured } from './configure.ts'
+import { collect, encodeGroup, type Load } from './group.ts'
 import { append, KIND, latest } from './journal.ts'
 import {
   ACKNOWLEDGED_AT,
+  CONFIGURED,
   FAILURES,
   FIT,
   FIT_BYTES,
@@ -112,7 +114,13 @@ export function exchangeDue(node: Node): number {
   const { words, queue } = node
   if (words[SUPPLY] === SUPPLY_EMPTY) return NEVER
   let due = freshDue(node)
-  if (words[JOINED] === 0 || owesHello(node) || firstHeld(queue, words[GAP]!) < words[GAP_END]!) due = 0
+  if (
+    words[CONFIGURED] !== 0 ||
+    words[JOINED] === 0 ||
+    owesHello(node) ||
+    firstHeld(queue, words[GAP]!) < words[GAP_END]!
+  )
+    due = 0
   else if (due === NEVER && queue.floor < queue.next)
     due = Math.max(words[UPLINK_AT]!, words[ACKNOWLEDGED_AT]!) + ASK_SECONDS
   return Math.max(due, words[LINK]!)
@@ -147,6 +155,7 @@ function receive(node: Node, result: SendResult): void {
   const received = result.received
   if (received === undefined) return
   if (received.port === DOWNLINK_PORT.acknowledgement) takeAcknowledgement(node, received.payload)
+  else if (received.port === DOWNLINK_PORT.configuration) configure(node, received.payload)
   else if (node.onDownlink) node.onDownlink(received.port, received.payload)
 }
 
@@ -204,16 +213,6 @@ function choose(node: Node): boolean {
     words[GAP_END] = words[SENT]!
   }
   return false
-}
-
-/** Samples on their way: what goes out, which they are, and whether they are new ones. */
-interface Load {
-  readonly port: number
-  /** Empty when not even one sample fits. */
-  readonly payload: Uint8Array
-  readonly first: number
-  readonly next: number
-  readonly fresh: boolean
 }
 
 /** The next samples as a payload. One that does not fit now (an old one with flags at the lowest data rate) lets the others pass and is found again as a gap. */
@@ -291,5 +290,11 @@ export function exchange(node: Node, done: () => void): void {
     finish()
   } else if (!mac.joined() || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)
   else if (owesHello(node)) sendHello(node, mac, finish)
+  else if (words[CONFIGURED] !== 0)
+    sendConfigured(node, mac, (result) => {
+      receive(node, result)
+      spaceOut(node, mac, 1)
+      finish()
+    })
   else sendSamples(node, mac, finish)
 }

@@ -10,6 +10,16 @@ const CADENCE_SECONDS = 2
 /** And this far when its times are corrected: half of what a certain age may be off. */
 const STRETCH_SECONDS = 30
 
+/** Samples on their way: what goes out, which they are, and whether they are new ones. */
+export interface Load {
+  readonly port: number
+  /** Empty when not even one sample fits. */
+  readonly payload: Uint8Array
+  readonly first: number
+  readonly next: number
+  readonly fresh: boolean
+}
+
 /** Seconds between two samples `apart` that can share a packet: the node's own cadence, or the one it had before, in whole minutes, which a packet
  *  tells exactly (docs/PACKET.md). */
 function cadenceOf(node: Node, apartSeconds: number): number {

@@ -77,8 +77,10 @@ export const SPAN_DRIFT = 32
 export const OLD_UNIX = 33
 export const OLD_AT = 34
 export const OLD_POWER = 35
+/** The answer to a change of the settings, until it is sent (configure.ts); 0 when none is owed. */
+export const CONFIGURED = 36
 /** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state. */
-export const FILTERS = 36
+export const FILTERS = 37
 export const FILTER_ROW = 1 + FILTER_WORDS
 
 /** Values of the word SUPPLY: as the profile says; rarely; rarely, and without the radio, whose current an empty cell can't give. */

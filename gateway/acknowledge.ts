@@ -10,14 +10,14 @@ const ACKNOWLEDGEMENT_BYTES_MAX = 11
 
 /** A hello is answered at once; samples when the node asks, when one is missing, or when an hour has passed since the last time. */
 export function isDue(node: FieldNode, packet: Packet, nowMs: number): boolean {
-  if (packet.kind === 'none') return false
+  if (packet.kind === 'none' || packet.kind === 'configured') return false
   if (packet.kind === 'hello' || packet.samples.acknowledgementWanted || packet.received.gap) return true
   return node.acknowledgedMs === undefined || nowMs - node.acknowledgedMs >= ACKNOWLEDGEMENT_EVERY_MS
 }
 
 /** The acknowledgement that is due after `packet` was committed, or undefined. */
 export function acknowledgementFor(node: FieldNode, packet: Packet, nowMs: number): Payload | undefined {
-  if (packet.kind === 'none' || !isDue(node, packet, nowMs)) return undefined
+  if (packet.kind === 'none' || packet.kind === 'configured' || !isDue(node, packet, nowMs)) return undefined
   const epoch = packet.kind === 'hello' ? packet.hello.epoch : packet.epoch.epoch
   const bytes = new Uint8Array(ACKNOWLEDGEMENT_BYTES_MAX)
   const length = encodeAcknowledgement(receivedOf(node, epoch).acknowledgement(epoch), bytes)

@@ -13,6 +13,7 @@ import { OperatorPin } from './api/pin.ts'
 import { isRefusal, type Refusal } from './api/refusals.ts'
 import { makeApp, serveHttp, type HttpServer } from './api/server.ts'
 import type { ApiError, DeviceAnswer, DeviceRequest, LampCommandAnswer, NodeView } from './api/types.ts'
+import { ConfigurationDesk } from './configuration/desk.ts'
 import { Counts } from './counts.ts'
 import { Dedup } from './ingest/dedup.ts'
 import { Forwarders } from './ingest/forwarders.ts'
@@ -152,6 +153,7 @@ async function openRadio(
   options: GatewayOptions,
   ground: Ground,
   desk: LightDesk,
+  configurations: ConfigurationDesk,
   changed: (node: FieldNode) => void,
 ) {
   const { clock, region, udpHost = LOCAL, udpPort } = options
@@ -167,7 +169,7 @@ async function openRadio(
     heard: (received) => dedup.push(received),
   })
   const transmitter = new Transmitter(forwarders, new DutyBudget(region), region, clock, counts)
-  const pipeline = makePipeline({ ...ground, clock, region, transmitter, desk, changed })
+  const pipeline = makePipeline({ ...ground, clock, region, transmitter, desk, configurations, changed })
   return { dedup, forwarders }
 }
 
@@ -212,7 +214,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const feed = new Feed(clock, wall, () => nodes.all())
   const changed = (node: FieldNode): void => feed.changed(node)
   const desk = new LightDesk({ nodes, clock, write, changed })
-  const acts = makeActs({ nodes, desk, clock, write, changed })
+  const configurations = new ConfigurationDesk(clock, write)
+  const acts = makeActs({ nodes, desk, configurations, clock, write, changed })
   const closing: (() => unknown)[] = [
     () => feed.close(),
     () => desk.close(),
@@ -225,7 +228,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.info('closed')
   }
   try {
-    const { dedup, forwarders } = await openRadio(options, ground, desk, changed)
+    const { dedup, forwarders } = await openRadio(options, ground, desk, configurations, changed)
     closing.unshift(
       () => dedup.close(),
       () => forwarders.close(),

@@ -1,7 +1,9 @@
 /** From an opened frame to what it says: a hello, samples with their full keys, or nothing for the application. */
 import { decodeHello, decodeSamples, extendSequence, UPLINK_PORT } from '../core/packet/index.ts'
 import type { DecodedSamples, Hello, PacketError } from '../core/packet/index.ts'
+import type { Configured } from '../core/configuration.ts'
 import type { DataFrame } from '../core/lorawan/frame.ts'
+import { decodeConfigured } from './configuration/change.ts'
 import { epochOfAlias, type FieldNode } from './nodes/node.ts'
 import { Received } from './nodes/received.ts'
 import type { Epoch } from './store/store.ts'
@@ -9,6 +11,7 @@ import type { Epoch } from './store/store.ts'
 export type Packet =
   | { kind: 'hello'; hello: Hello }
   | { kind: 'samples'; samples: DecodedSamples; epoch: Epoch; received: Received; firstSequence: number }
+  | { kind: 'configured'; configured: Configured }
   /** MAC commands or a bare counter. */
   | { kind: 'none' }
 
@@ -30,6 +33,10 @@ export function decodePacket(node: FieldNode, frame: DataFrame): Packet | Packet
   if (frame.port === UPLINK_PORT.hello) {
     const hello = decodeHello(frame.payload)
     return typeof hello === 'string' ? hello : { kind: 'hello', hello }
+  }
+  if (frame.port === UPLINK_PORT.configured) {
+    const configured = decodeConfigured(frame.payload)
+    return typeof configured === 'string' ? configured : { kind: 'configured', configured }
   }
   const samples = decodeSamples(frame.port, frame.payload)
   if (typeof samples === 'string') return samples

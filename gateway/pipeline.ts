@@ -2,9 +2,11 @@
  *  Whatever cannot be opened or decoded is counted by reason and stops nothing; what the store cannot take is not acknowledged. */
 import type { Clock } from '../core/clock.ts'
 import { FRAME_TYPE, sealData } from '../core/lorawan/frame.ts'
+import { DOWNLINK_PORT } from '../core/packet/index.ts'
 import type { Region } from '../core/regions/region.ts'
 import { acknowledgementFor, isDue } from './acknowledge.ts'
 import type { Activity } from './activity.ts'
+import type { ConfigurationDesk } from './configuration/desk.ts'
 import type { Counts } from './counts.ts'
 import { bySignal, type Heard } from './ingest/dedup.ts'
 import type { LightDesk } from './lights/desk.ts'
@@ -31,9 +33,14 @@ export interface Parts {
   activity: Activity
   transmitter: Transmitter
   desk: LightDesk
+  configurations: ConfigurationDesk
   changed: (node: FieldNode) => void
   failed: (error: unknown) => void
 }
+
+const DOWNLINK_NAME = new Map<number, string>(
+  Object.entries(DOWNLINK_PORT).map(([name, port]) => [port, name]),
+)
 
 /** Takes a deduplicated frame to its end. Never rejects. */
 export type Pipeline = (heard: Heard) => void
@@ -95,6 +102,7 @@ async function uplink(
     const judged = judgeSamples(node, packet, receivedMs)
     Object.assign(changes, judged, desk.confirm(node, judged.samples))
   }
+  if (packet.kind === 'configured') changes.audit = parts.configurations.answered(node, packet.configured)
   const answers = answerCommands(opened, heard.receptions, region)
   const commit = store.write(changes).then((outcomes) => {
     for (const outcome of outcomes) counts.add(`samples.${outcome}`)
@@ -119,7 +127,7 @@ function mayOwe(
   packet: Packet,
   answers: MacAnswers,
 ): boolean {
-  const waiting = lampPayload(parts, node, heard)
+  const waiting = lampPayload(parts, node, heard) ?? parts.configurations.payloadFor(node)
   if (isOwed(frame, answers, waiting ? [waiting] : []) || isDue(node, packet, parts.clock.now())) return true
   // A sample out of order opens a gap, or closes one.
   return packet.kind === 'samples' && packet.firstSequence !== packet.received.nextSequence
@@ -148,10 +156,12 @@ function answer(parts: Parts, heard: Heard, opened: Opened, packet: Packet, answ
   const lamp = lampPayload(parts, node, heard)
   const acknowledgement = acknowledgementFor(node, packet, clock.now())
   const waiting = [lamp, acknowledgement].filter((payload): payload is Payload => payload !== undefined)
-  if (!isOwed(frame, answers, waiting)) return
   // A node without its first acknowledgement sends nothing; and a lamp that cannot hear its command must not go without for ever.
   if (waiting.length > 1 && (packet.kind === 'hello' || node.lastDownlinkPort === lamp!.port))
     waiting.reverse()
+  const configuration = parts.configurations.payloadFor(node)
+  if (configuration) waiting.push(configuration)
+  if (!isOwed(frame, answers, waiting)) return
   const open = transmitter.open(heard, dataWindows(region, bySignal(heard.receptions)[0]!, session.dwell))
   if (open.length === 0) return counts.refuse('downlink', 'closed')
   const composed = compose(session, frame, answers, waiting, open[0]!.payloadBytesMax)
@@ -168,8 +178,9 @@ function answer(parts: Parts, heard: Heard, opened: Opened, packet: Packet, answ
     if (!(await transmitter.send(heard, downlink)) || !payload) return
     node.lastDownlinkPort = payload.port
     if (payload === acknowledgement) node.acknowledgedMs = clock.now()
-    counts.add(payload === acknowledgement ? 'downlinks.acknowledgement' : 'downlinks.lamp')
+    counts.add(`downlinks.${DOWNLINK_NAME.get(payload.port)!}`)
     if (payload === lamp) await desk.handed(node)
+    if (payload === configuration) parts.configurations.handed(node)
   }
   void activity.during(() => send().catch(failed))
 }

@@ -34,6 +34,7 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'append',
   'saveState',
   'takeNetworkTime',
+  'configure',
   'push',
   'openState',
   'exchangeDue',

@@ -144,7 +144,7 @@ export class Bed {
   answer(port: number, payload: Uint8Array): SendResult['received'] {
     const uplink: Uplink = { atMs: this.worldMs, port, payload: payload.slice(), lost: false }
     if (port === UPLINK_PORT.hello) uplink.hello = decodeHello(payload) as Hello
-    else uplink.decoded = decodeSamples(port, payload) as DecodedSamples
+    else if (port !== UPLINK_PORT.configured) uplink.decoded = decodeSamples(port, payload) as DecodedSamples
     uplink.lost = this.loses(uplink)
     this.uplinks.push(uplink)
     if (uplink.lost) return undefined
@@ -152,7 +152,7 @@ export class Bed {
       this.epoch = uplink.hello.epoch
       this.floors.set(this.epoch, Math.max(this.floors.get(this.epoch) ?? 0, uplink.hello.nextSequence))
       if (!this.stored.has(this.epoch)) this.stored.set(this.epoch, new Map())
-    } else this.store(uplink.decoded!)
+    } else if (uplink.decoded) this.store(uplink.decoded)
     const waiting = this.downlink
     this.downlink = undefined
     return waiting ?? (this.acknowledges(uplink) ? this.acknowledgement() : undefined)
