@@ -32,6 +32,7 @@ const BENCHES: Record<string, (csvFile: string) => Promise<object | readonly obj
   packet: benchPacket,
   lorawan: async () => (await import('./bench/lorawan.ts')).benchLorawan(),
   energy: benchEnergy,
+  windows: async () => (await import('./bench/windows.ts')).benchWindows(),
 }
 
 /** Prints the figures of one bench; with --json as one line, or as one line each when there are several. */

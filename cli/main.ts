@@ -13,6 +13,7 @@ const COMMANDS: Record<keyof typeof texts.commands, () => Promise<{ run: Run }>>
   bench: () => import('./bench.ts'),
   energy: () => import('./energy.ts'),
   provision: () => import('./provision.ts'),
+  configure: () => import('./configure.ts'),
   upload: () => import('./upload.ts'),
   sign: () => import('./sign.ts'),
 }

@@ -15,6 +15,7 @@ const en = {
     bench: 'measure packet sizes, codec speed or energy beside a baseline',
     energy: 'the energy of an uplink by a published model',
     provision: 'draw the keys of a new node and register it at the gateway',
+    configure: 'change settings of a node over the air, through its gateway',
     upload: 'put a bundle on a node, read it back, start it and wait for its first packet',
     sign: 'sign a bundle for updates over the air; make and keep the key',
   },
@@ -110,12 +111,22 @@ const en = {
     figures: ({ activeMs, chargeMas, years }: { activeMs: number; chargeMas: number; years: number }) =>
       `awake ${activeMs} ms and ${chargeMas} mAs an uplink; ${years} years`,
   },
+  configure: {
+    help: [
+      'Usage: fieldnode configure --gateway <url> --node <devEui> [--interval <s>] [--samples <n>] [--soil-dry <mV>] [--soil-wet <mV>]',
+      '                           [--height-mm <mm>] [--latitude <degrees>] [--longitude <degrees>]',
+      '  All that is given is changed together, or nothing. Without any of it: what became of the last change.',
+      '  The operator PIN is read from FIELDNODE_PIN. Keys are changed at the cable only (fieldnode provision).',
+    ].join('\n'),
+    unreachable: (url: string, reason: string) => `fieldnode: configure: ${url} does not answer: ${reason}`,
+  },
   bench: {
     help: [
-      'Usage: fieldnode bench packet|lorawan|energy [--json] [--csv <file>]',
+      'Usage: fieldnode bench packet|lorawan|energy|windows [--json] [--csv <file>]',
       '  packet   bytes of the codec on a series of nine quantities (--csv, default ../shared/data/packet-series.csv)',
       '  lorawan  frames a second, decode + MIC + decrypt, beside lora-packet in the same run',
       '  energy   mJ a wake and years on a cell, a line a profile: the firmware runs simulated days, times measured or remembered currents',
+      '  windows  joins and downlinks that nodes hear when the interpreter is slower by a factor, a line a data rate; the last line is the limit',
     ].join('\n'),
     noFile: (file: string) => `fieldnode: bench packet: there is no file ${file}; name one with --csv.`,
     noBundle: (file: string) =>
@@ -137,6 +148,7 @@ const vi: Texts = {
     bench: 'đo kích thước gói tin, tốc độ mã hóa hoặc năng lượng, bên cạnh một mốc so sánh',
     energy: 'năng lượng của một lần gửi theo một mô hình đã công bố',
     provision: 'tạo khóa cho nút mới và đăng ký nút với bộ tập trung',
+    configure: 'đổi cài đặt của một nút qua vô tuyến, nhờ cổng của nó',
     upload: 'nạp phần mềm vào nút, đọc lại, khởi động và đợi gói tin đầu tiên',
     sign: 'ký gói phần mềm để cập nhật qua mạng; tạo và giữ khóa',
   },
@@ -228,12 +240,22 @@ const vi: Texts = {
     figures: ({ activeMs, chargeMas, years }) =>
       `thức ${activeMs} ms và ${chargeMas} mAs mỗi lần gửi; ${years} năm`,
   },
+  configure: {
+    help: [
+      'Cách dùng: fieldnode configure --gateway <url> --node <devEui> [--interval <s>] [--samples <n>] [--soil-dry <mV>] [--soil-wet <mV>]',
+      '                               [--height-mm <mm>] [--latitude <độ>] [--longitude <độ>]',
+      '  Mọi giá trị được đổi cùng lúc, hoặc không đổi gì. Không có giá trị nào: cho biết lần đổi gần nhất ra sao.',
+      '  PIN của người vận hành được đọc từ FIELDNODE_PIN. Khóa chỉ đổi được bằng cáp (fieldnode provision).',
+    ].join('\n'),
+    unreachable: (url, reason) => `fieldnode: configure: ${url} không trả lời: ${reason}`,
+  },
   bench: {
     help: [
-      'Cách dùng: fieldnode bench packet|lorawan|energy [--json] [--csv <tệp>]',
+      'Cách dùng: fieldnode bench packet|lorawan|energy|windows [--json] [--csv <tệp>]',
       '  packet   số byte của bộ mã hóa trên chuỗi chín đại lượng (--csv, mặc định ../shared/data/packet-series.csv)',
       '  lorawan  số khung mỗi giây, giải mã + MIC + giải mật, bên cạnh lora-packet trong cùng lần chạy',
       '  energy   mJ mỗi lần thức và số năm với một viên pin, mỗi loại nút một dòng: phần mềm chạy nhiều ngày mô phỏng, nhân với bảng dòng điện',
+      '  windows  số lần gia nhập và gói tin xuống mà nút nghe được khi trình thông dịch chậm hơn, mỗi tốc độ một dòng; dòng cuối là giới hạn',
     ].join('\n'),
     noFile: (file) => `fieldnode: bench packet: không có tệp ${file}; chỉ ra tệp bằng --csv.`,
     noBundle: (file) =>

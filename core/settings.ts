@@ -53,7 +53,7 @@ export const settingsLayout = (): readonly FieldLayout[] => [
   { field: 'gaugeHeightMm', bytes: 4, min: -30_000, max: 30_000 },
 ]
 
-const CRC_BYTES = 2
+export const CRC_BYTES = 2
 
 /** Bytes of a record: 56. */
 export const SETTINGS_BYTES = 1 + 8 + 8 + 16 + 4 + 4 + 4 + 1 + 2 + 2 + 4 + CRC_BYTES
@@ -74,18 +74,18 @@ function valuesOf(settings: Settings): readonly (number | Uint8Array)[] {
   ]
 }
 
-function inRange(row: FieldLayout, value: number): boolean {
+export function inRange(row: FieldLayout, value: number): boolean {
   return value % 1 === 0 && value >= row.min! && value <= row.max!
 }
 
-/** A whole number of 1, 2 or 4 bytes; with sign where its range has one. */
-function readNumber(record: Uint8Array, at: number, row: FieldLayout): number {
+/** A whole number of 1, 2 or 4 bytes, big-endian; with sign where its range has one. */
+export function readNumber(record: Uint8Array, at: number, row: FieldLayout): number {
   let value = 0
   for (let i = 0; i < row.bytes; i++) value = (value << 8) | record[at + i]!
   return row.min! < 0 ? value : value >>> 0
 }
 
-function writeNumber(record: Uint8Array, at: number, bytes: number, value: number): void {
+export function writeNumber(record: Uint8Array, at: number, bytes: number, value: number): void {
   for (let i = 0; i < bytes; i++) record[at + i] = value >> (8 * (bytes - 1 - i))
 }
 

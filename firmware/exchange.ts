@@ -6,12 +6,14 @@
 import { encodeHello } from '../core/packet/hello.ts'
 import { setIdOf } from '../core/packet/sets.ts'
 import { DOWNLINK_PORT, MODE, UPLINK_PORT } from '../core/packet/types.ts'
+import { configure, sendConfigured } from './configure.ts'
 import { ASK_SECONDS, freshDue, isHeld, NEVER, nextLoad, takeAcknowledgement } from './delivery.ts'
 import { healthPayload, healthSaid, noteFree, takeMode } from './health.ts'
 import { HEALTH_DUE } from './modes.ts'
 import {
   ACKNOWLEDGED_AT,
   ALARM,
+  CONFIGURED,
   FAILURES,
   FLIGHT,
   FLIGHT_END,
@@ -86,7 +88,7 @@ export function exchangeDue(node: Node): number {
   const { words, queue } = node
   if (words[SUPPLY] === SUPPLY_EMPTY) return NEVER
   let due = words[HEALTH_DUE]!
-  if (words[JOINED] === 0) due = 0
+  if (words[JOINED] === 0 || words[CONFIGURED] !== 0) due = 0
   else if (node.mode !== MODE.safe) {
     due = Math.min(due, freshDue(node))
     if (owesHello(node) || isHeld(node, ALARM) || isHeld(node, GAP)) due = 0
@@ -105,6 +107,7 @@ function receive(node: Node, port: number, result: SendResult): void {
   if (received.port === DOWNLINK_PORT.acknowledgement) {
     if (node.mode !== MODE.safe) takeAcknowledgement(node, received.payload)
   } else if (received.port === DOWNLINK_PORT.mode) takeMode(node, received.payload)
+  else if (received.port === DOWNLINK_PORT.configuration) configure(node, received.payload)
   else if (node.onDownlink) node.onDownlink(received.port, received.payload)
 }
 
@@ -221,6 +224,12 @@ export function exchange(node: Node, done: () => void): void {
     finish()
   } else if (!isJoined(mac) || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)
   else if (node.mode !== MODE.safe && owesHello(node)) sendHello(node, mac, finish)
+  else if (words[CONFIGURED] !== 0)
+    sendConfigured(node, mac, (result) => {
+      receive(node, UPLINK_PORT.configured, result)
+      pause(node, mac, 1)
+      finish()
+    })
   else if (owesHealth(node)) sendHealth(node, mac, finish)
   else sendSamples(node, mac, finish)
 }

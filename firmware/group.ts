@@ -1,11 +1,14 @@
 /** Held samples into one packet: as many as share a cadence and fit. */
 import { encodeSamples } from '../core/packet/encode.ts'
 import type { Sample } from '../core/packet/types.ts'
-import { nowSeconds, POWER_COUNT, type Node } from './nodeState.ts'
+import type { Node } from './nodeState.ts'
+import { ageOf, CERTAIN_AGE_SECONDS, CERTAIN_SECONDS } from './oscillator.ts'
 import { isFreed, readHeld, type Held } from './queue.ts'
 
 /** A sample may stand so far from the cadence of its batch. */
 const CADENCE_SECONDS = 2
+/** And this far when its times are corrected: half of what a certain age may be off. */
+const STRETCH_SECONDS = 30
 
 /** Seconds between two samples `apart` that can share a packet: the node's own cadence, or the one it had before, in whole minutes, which a packet
  *  tells exactly (docs/PACKET.md). */
@@ -45,15 +48,21 @@ export function encodeGroup(
 ): number {
   for (; group.length > 0; group.pop()) {
     const last = group[group.length - 1]!
+    const [ageSeconds, nearErrorSeconds] = ageOf(node, last)
+    const [oldestSeconds, farErrorSeconds] = ageOf(node, group[0]!)
+    // What the network's time has shown of the oscillator since may have stretched the cadence.
+    const stretched = oldestSeconds - ageSeconds - last.atSeconds + group[0]!.atSeconds
+    if (stretched > STRETCH_SECONDS || stretched < -STRETCH_SECONDS) continue
+    const errorSeconds = nearErrorSeconds < 0 ? nearErrorSeconds : farErrorSeconds
     const samples: Sample[] = group.map((held) => held.sample)
-    const age = nowSeconds(node) - last.atSeconds
     const bytes = encodeSamples(
       {
         epoch: node.queue.epoch,
         quantities: node.profile.quantities,
         samples,
-        ageSeconds: age > 0 ? age : 0,
-        ageUncertain: last.powerCount !== (node.words[POWER_COUNT]! & 0xffff),
+        ageSeconds: ageSeconds > 0 ? ageSeconds : 0,
+        ageUncertain: errorSeconds < 0 || errorSeconds > CERTAIN_SECONDS || ageSeconds > CERTAIN_AGE_SECONDS,
+        ageErrorSeconds: errorSeconds < 0 ? undefined : errorSeconds,
         intervalSeconds: group.length > 1 ? cadenceOf(node, group[1]!.atSeconds - group[0]!.atSeconds) : 0,
         acknowledgementWanted,
       },

@@ -2,7 +2,8 @@
 import { MODE } from '../core/packet/types.ts'
 import { exchange, exchangeDue } from './exchange.ts'
 import { listen } from './health.ts'
-import { nowMs, nowSeconds, openNode, saveState, SLOT, type Node } from './nodeState.ts'
+import { nowMs, nowSeconds, openNode, saveState, SLEEP_MS, SLOT, type Node } from './nodeState.ts'
+import { networkTimeWanted, ownMilliseconds, takeNetworkTime } from './oscillator.ts'
 import type { NodeParts } from './profiles/profile.ts'
 import { measureBattery, takeSample } from './sampling.ts'
 
@@ -31,15 +32,19 @@ function sampleIfDue(node: Node, done: () => void): void {
 }
 
 function exchangeIfDue(node: Node, done: () => void): void {
-  if (nowSeconds(node) < exchangeDue(node)) done()
-  else exchange(node, done)
+  if (nowSeconds(node) < exchangeDue(node)) return done()
+  node.timeWanted = networkTimeWanted(node)
+  node.onTime = (unixSeconds, atMs) => takeNetworkTime(node, unixSeconds, atMs)
+  exchange(node, done)
 }
 
 /** Deep sleep until the next sample or the next word with the gateway. */
 function sleep(node: Node): void {
   const wakeSeconds = Math.min(node.words[SLOT]!, exchangeDue(node))
+  const ownMs = ownMilliseconds(node.words, Math.max(SLEEP_MS_MIN, wakeSeconds * 1000 - nowMs(node)))
+  node.words[SLEEP_MS] = ownMs
   saveState(node)
-  node.hal.power.deepSleep(Math.max(SLEEP_MS_MIN, Math.ceil(wakeSeconds * 1000 - nowMs(node))))
+  node.hal.power.deepSleep(ownMs)
 }
 
 /** The battery cycle, from a start to the deep sleep that ends it. */

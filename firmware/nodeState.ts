@@ -1,7 +1,8 @@
 /** What a node knows of itself: an array of words that goes to the journal whole, and the time it goes by.
  *
  *  Node seconds go on through deep sleep, resets and power cuts and never go back. After a power cut they go on from the last saved moment, because nobody
- *  counted while the power was off: a difference of node seconds is then less than the time that passed, and the power count has changed to say so. */
+ *  counted while the power was off: a difference of node seconds is then less than the time that passed, and the power count has changed to say so.
+ *  Time asleep counts as long as the network's time has shown it to be (oscillator.ts). */
 import { FILTER_WORDS } from '../core/filter/index.ts'
 import { MODE, RESET } from '../core/packet/types.ts'
 import { append, KIND, latest } from './journal.ts'
@@ -21,6 +22,7 @@ import {
 import type { NodeParts } from './profiles/profile.ts'
 import { openQueue, type Queue } from './queue.ts'
 import type { Mac } from './radio/mac.ts'
+import { packWords, takeWords } from './wakeRecord.ts'
 
 /** Nodes that are powered on together begin to send within so long. */
 const POWER_SPREAD_SECONDS = 30
@@ -28,9 +30,6 @@ const POWER_SPREAD_SECONDS = 30
 const SAVING = 3
 /** A silent node must be noticed within a day (core/settings.ts). */
 const INTERVAL_SECONDS_MAX = 86_400
-/** Of a word in the record: 32 bits, 7 a byte. */
-const WORD_BYTES_MAX = 5
-
 /** Node seconds when the words were last saved. */
 const SAVED_AT = 0
 /** Node seconds at zero of the HAL's clock. */
@@ -89,9 +88,27 @@ export const ALARM_END = 37
 export const EPISODE = 38
 export const EPISODE_END = 39
 export const EPISODE_LAST = 40
+/** Of a battery node's clock (oscillator.ts). The sleep that was asked for last and is not yet counted, in the oscillator's own milliseconds; milliseconds to
+ *  add to the HAL's clock besides BASE; how much longer a second asleep is, in 2^-20 of it; how well that is known. */
+export const SLEEP_MS = 42
+export const CARRY_MS = 43
+export const DRIFT = 44
+export const STEADY = 45
+/** Seconds asleep, by the oscillator, since the network told the time; and the milliseconds of SYNC_AT. */
+export const SLEPT_SECONDS = 46
+export const SYNC_MS = 47
+/** Where the span between the last two answers began, and the error that the second showed, in 2^-20 of the span. */
+export const SPAN_FROM = 48
+export const SPAN_DRIFT = 49
+/** SYNC_UNIX and SYNC_AT as they were before the power was lost, and the power count they belong to. */
+export const OLD_UNIX = 50
+export const OLD_AT = 51
+export const OLD_POWER = 52
+/** The answer to a change of the settings, until it is sent (configure.ts); 0 when none is owed. */
+export const CONFIGURED = 53
 /** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state; behind them two words an alarm of the profile:
  *  the lowest value of the last while, and the node seconds it was measured at (0: none). */
-export const FILTERS = 42
+export const FILTERS = 54
 export const FILTER_ROW = 1 + FILTER_WORDS
 
 /** Values of the word SUPPLY: as the profile says; rarely; rarely, and without the radio, whose current an empty cell can't give. */
@@ -126,12 +143,12 @@ export interface Node extends NodeParts {
 
 /** Node milliseconds now, with the clock's fraction. */
 export function nowMs(node: Node): number {
-  return node.words[BASE]! * 1000 + node.hal.clock.nowMs()
+  return node.words[BASE]! * 1000 + node.words[CARRY_MS]! + node.hal.clock.nowMs()
 }
 
 /** Node seconds of a moment on the HAL's clock. */
 export function secondsAt(node: Node, clockMs: number): number {
-  return node.words[BASE]! + Math.floor(clockMs / 1000)
+  return node.words[BASE]! + Math.floor((node.words[CARRY_MS]! + clockMs) / 1000)
 }
 
 export function nowSeconds(node: Node): number {
@@ -139,32 +156,10 @@ export function nowSeconds(node: Node): number {
   return node.words[BASE]! + Math.floor(node.hal.clock.nowMs() / 1000)
 }
 
-/** Writes the wake record, which is the words, to flash; done before anything that ends the program. Seven bits a byte, the lowest first, the sign in
- *  bit 0, so that small words take one byte: the record is half as long and its sectors live twice as long. */
+/** Writes the wake record, which is the words, to flash; done before anything that ends the program. */
 export function saveState({ words, journal, hal }: Pick<Node, 'words' | 'journal' | 'hal'>): void {
-  words[SAVED_AT] = words[BASE]! + Math.floor(hal.clock.nowMs() / 1000)
-  const record = new Uint8Array(words.length * WORD_BYTES_MAX)
-  let at = 0
-  for (let i = 0; i < words.length; i++) {
-    let rest = ((words[i]! << 1) ^ (words[i]! >> 31)) >>> 0
-    for (; rest > 127; rest >>>= 7) record[at++] = rest | 128
-    record[at++] = rest
-  }
-  append(journal, KIND.node, record.subarray(0, at))
-}
-
-/** The words of a wake record; all zero when it is another profile's. */
-function takeWords(record: Uint8Array, words: Int32Array): void {
-  let at = 0
-  let count = 0
-  while (at < record.length) {
-    let folded = 0
-    let shift = 0
-    for (; record[at]! > 127; shift += 7) folded |= (record[at++]! & 127) << shift
-    folded |= record[at++]! << shift
-    words[count++] = (folded >>> 1) ^ -(folded & 1)
-  }
-  if (count !== words.length) words.fill(0)
+  words[SAVED_AT] = words[BASE]! + Math.floor((words[CARRY_MS]! + hal.clock.nowMs()) / 1000)
+  append(journal, KIND.node, packWords(words))
 }
 
 /** Notes why the program began, where it is no wake out of deep sleep. */
@@ -184,6 +179,29 @@ function noteStart(parts: NodeParts, words: Int32Array, powered: boolean, now: n
     beginCommissioning(words, now)
 }
 
+/** Counts a sleep that the program has just woken from. Not before: the button may end a sleep. */
+function countSleep(words: Int32Array, clockSeconds: number): void {
+  const asleepMs = words[SLEEP_MS]!
+  const carryMs = words[CARRY_MS]! + Math.floor((asleepMs * words[DRIFT]!) / 0x100000 + 0.5)
+  const seconds = Math.floor(carryMs / 1000)
+  words[SLEEP_MS] = 0
+  words[CARRY_MS] = carryMs - 1000 * seconds
+  words[BASE] = Math.max(words[BASE]! + seconds, words[SAVED_AT]! - clockSeconds)
+  words[SLEPT_SECONDS]! += Math.floor(asleepMs / 1000 + 0.5)
+}
+
+/** What the network told before the power was lost still dates the samples of that time. */
+function loseTime(words: Int32Array): void {
+  if (words[SYNC_UNIX] !== 0) {
+    words[OLD_UNIX] = words[SYNC_UNIX]!
+    words[OLD_AT] = words[SYNC_AT]!
+    words[OLD_POWER] = words[POWER_COUNT]!
+    // A hello carries no samples: it can ask for the time before the old ones are sent.
+    if (words[SLEPT_SECONDS] !== 0 && words[HELLO] === HELLO_KNOWN) words[HELLO] = HELLO_BEHIND
+  }
+  words[SYNC_UNIX] = words[SLEEP_MS] = 0
+}
+
 /** The words as they were saved, carried over a power cut; all zero on a new node. A start other than out of deep sleep is one write. */
 function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
   const { hal, profile, journal } = parts
@@ -192,22 +210,22 @@ function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
   const words = new Int32Array(FILTERS + rows * FILTER_ROW + 2 * alarms)
   const saved = latest(journal, KIND.node)
   if (saved !== undefined) takeWords(saved, words)
-  const clockSeconds = Math.floor(hal.clock.nowMs() / 1000)
+  const clockSeconds = Math.floor((words[CARRY_MS]! + hal.clock.nowMs()) / 1000)
   const first = words[POWER_COUNT] === 0
   const reason = hal.power.resetReason()
   const powered = first || reason === 'powerOn' || words[BASE]! + clockSeconds < words[SAVED_AT]!
   if (powered) {
     words[BASE] = words[SAVED_AT]! - clockSeconds
+    loseTime(words)
     words[POWER_COUNT]!++
-    words[SYNC_UNIX] = 0
     // A village that gets its power back all at once must not speak at once, nor measure and send in one beat for ever after.
     words[LINK] = words[SAVED_AT]! + ((hal.noise() >>> 0) % POWER_SPREAD_SECONDS)
     words[SLOT] = words[SAVED_AT]! - ((hal.noise() >>> 0) % intervalSeconds)
     // The filters compare with what was minutes ago; nobody knows how long ago that is now.
     words.fill(0, FILTERS)
-  }
+  } else if (words[SLEEP_MS] !== 0) countSleep(words, clockSeconds)
   if (powered || reason !== 'deepSleep' || words[BROKEN] === 1) {
-    noteStart(parts, words, powered, words[BASE]! + clockSeconds)
+    noteStart(parts, words, powered, words[BASE]! + Math.floor((words[CARRY_MS]! + hal.clock.nowMs()) / 1000))
     // At once: what is stored under this power count must not be taken for the next one's when the power fails again, and no crash may go uncounted.
     saveState({ words, journal, hal })
   }

@@ -1,10 +1,19 @@
 /** The entry of every bundle and of every simulated node: reads the settings and hands the node to its profile. */
 import type { Region } from '../core/regions/region.ts'
-import { decodeSettings } from '../core/settings.ts'
+import { decodeSettings, SETTINGS_BYTES } from '../core/settings.ts'
 import type { Board } from './board.ts'
 import type { Hal } from './hal/index.ts'
 import { append, JOURNAL_SECTORS, KIND, latest, openJournal } from './journal.ts'
 import type { NodeParts, Profile } from './profiles/profile.ts'
+
+/** True when the journal's copy is the cable's record, or was made from it (configure.ts). */
+function isFrom(kept: Uint8Array, record: Uint8Array): boolean {
+  if (kept.length === SETTINGS_BYTES) return kept.join() === record.join()
+  return (
+    kept[SETTINGS_BYTES] === record[SETTINGS_BYTES - 2] &&
+    kept[SETTINGS_BYTES + 1] === record[SETTINGS_BYTES - 1]
+  )
+}
 
 /** All that a cycle is given; undefined on a blank node. The record that a technician wrote lies in Espruino's Storage, where a power cut while a file is written, or while Storage tidies
  *  itself up, can cost any file; so the journal keeps a copy of the last good one, and a node that finds no other goes on by that. */
@@ -15,11 +24,13 @@ function openParts(board: Board, profile: Profile, region: Region, hal: Hal): No
   let settings = record === undefined ? 'blank' : decodeSettings(record)
   if (typeof settings === 'string') {
     hal.log('settings ' + settings)
-    if (kept !== undefined) settings = decodeSettings(kept)
-  } else if (kept === undefined || kept.join() !== record!.join()) append(journal, KIND.settings, record!)
+    if (kept !== undefined) settings = decodeSettings(kept.subarray(0, SETTINGS_BYTES))
+  } else if (kept === undefined || !isFrom(kept, record!)) append(journal, KIND.settings, record!)
+  // What was changed over the air since the technician was there.
+  else if (kept.length > SETTINGS_BYTES) settings = decodeSettings(kept.subarray(0, SETTINGS_BYTES))
   if (typeof settings === 'string') return undefined
   const good = latest(journal, KIND.settings)!
-  const settingsCrc = (good[good.length - 2]! << 8) | good[good.length - 1]!
+  const settingsCrc = (good[SETTINGS_BYTES - 2]! << 8) | good[SETTINGS_BYTES - 1]!
   return { board, profile, region, hal, settings, journal, settingsCrc }
 }
 

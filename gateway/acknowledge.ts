@@ -10,21 +10,24 @@ const ACKNOWLEDGEMENT_BYTES_MAX = 11
 
 /** A hello and a health packet are answered at once, since the node says them again until they are; samples when the node asks, when one is missing, or when an hour has passed since the last time. */
 export function isDue(node: FieldNode, packet: Packet, nowMs: number): boolean {
-  if (packet.kind === 'none') return false
+  if (packet.kind === 'none' || packet.kind === 'configured') return false
   if (packet.kind === 'hello' || packet.kind === 'health') return true
   if (packet.samples.acknowledgementWanted || packet.received.gap) return true
   return node.acknowledgedMs === undefined || nowMs - node.acknowledgedMs >= ACKNOWLEDGEMENT_EVERY_MS
 }
 
 /** The epoch that an answer is about; undefined when the node has not announced one. */
-function epochOf(node: FieldNode, packet: Exclude<Packet, { kind: 'none' }>): number | undefined {
+function epochOf(
+  node: FieldNode,
+  packet: Exclude<Packet, { kind: 'none' | 'configured' }>,
+): number | undefined {
   if (packet.kind === 'hello') return packet.hello.epoch
   return packet.kind === 'samples' ? packet.epoch.epoch : node.epochs.at(-1)?.epoch
 }
 
 /** The acknowledgement that is due after `packet` was committed, or undefined. */
 export function acknowledgementFor(node: FieldNode, packet: Packet, nowMs: number): Payload | undefined {
-  if (packet.kind === 'none' || !isDue(node, packet, nowMs)) return undefined
+  if (packet.kind === 'none' || packet.kind === 'configured' || !isDue(node, packet, nowMs)) return undefined
   const epoch = epochOf(node, packet)
   if (epoch === undefined) return undefined
   const bytes = new Uint8Array(ACKNOWLEDGEMENT_BYTES_MAX)

@@ -13,6 +13,7 @@ import { OperatorPin } from './api/pin.ts'
 import { isRefusal, type Refusal } from './api/refusals.ts'
 import { makeApp, serveHttp, type HttpServer } from './api/server.ts'
 import type { ApiError, DeviceAnswer, DeviceRequest, LampCommandAnswer, NodeView } from './api/types.ts'
+import { ConfigurationDesk } from './configuration/desk.ts'
 import { Counts } from './counts.ts'
 import { Dedup } from './ingest/dedup.ts'
 import { Forwarders } from './ingest/forwarders.ts'
@@ -226,7 +227,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const changed = (node: FieldNode): void => feed.changed(node)
   const desk = new LightDesk({ nodes, clock, write, changed, given: (lamps) => prompt.begin(lamps) })
   const prompt = new Prompt({ ...ground, clock, region: options.region, desk })
-  const acts = makeActs({ nodes, desk, clock, write, changed })
+  const configurations = new ConfigurationDesk(clock, write)
+  const acts = makeActs({ nodes, desk, configurations, clock, write, changed })
   const closing: (() => unknown)[] = [
     () => feed.close(),
     () => prompt.close(),
@@ -240,7 +242,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.info('closed')
   }
   try {
-    const pipeline = makePipeline({ ...ground, clock, region: options.region, desk, changed })
+    const pipeline = makePipeline({ ...ground, clock, region: options.region, desk, configurations, changed })
     const { dedup, forwarders } = await openRadio(options, ground, pipeline)
     closing.unshift(
       () => dedup.close(),

@@ -6,8 +6,10 @@ import {
   extendSequence,
   UPLINK_PORT,
 } from '../core/packet/index.ts'
+import type { Configured } from '../core/configuration.ts'
 import type { DecodedSamples, Health, Hello, PacketError } from '../core/packet/index.ts'
 import type { DataFrame } from '../core/lorawan/frame.ts'
+import { decodeConfigured } from './configuration/change.ts'
 import { epochOfAlias, type FieldNode } from './nodes/node.ts'
 import { Received } from './nodes/received.ts'
 import type { Epoch } from './store/store.ts'
@@ -16,6 +18,7 @@ export type Packet =
   | { kind: 'hello'; hello: Hello }
   | { kind: 'health'; health: Health }
   | { kind: 'samples'; samples: DecodedSamples; epoch: Epoch; received: Received; firstSequence: number }
+  | { kind: 'configured'; configured: Configured }
   /** MAC commands or a bare counter. */
   | { kind: 'none' }
 
@@ -41,6 +44,10 @@ export function decodePacket(node: FieldNode, frame: DataFrame): Packet | Packet
   if (frame.port === UPLINK_PORT.health) {
     const health = decodeHealth(frame.payload)
     return typeof health === 'string' ? health : { kind: 'health', health }
+  }
+  if (frame.port === UPLINK_PORT.configured) {
+    const configured = decodeConfigured(frame.payload)
+    return typeof configured === 'string' ? configured : { kind: 'configured', configured }
   }
   const samples = decodeSamples(frame.port, frame.payload)
   if (typeof samples === 'string') return samples

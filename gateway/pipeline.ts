@@ -2,9 +2,11 @@
  *  Whatever cannot be opened or decoded is counted by reason and stops nothing; what the store cannot take is not acknowledged. */
 import type { Clock } from '../core/clock.ts'
 import { FRAME_TYPE, sealData } from '../core/lorawan/frame.ts'
+import { DOWNLINK_PORT } from '../core/packet/index.ts'
 import type { Region } from '../core/regions/region.ts'
 import { acknowledgementFor, isDue } from './acknowledge.ts'
 import type { Activity } from './activity.ts'
+import type { ConfigurationDesk } from './configuration/desk.ts'
 import type { Counts } from './counts.ts'
 import type { LightDesk } from './lights/desk.ts'
 import { compose, isOwed, type Payload } from './lorawan/compose.ts'
@@ -27,9 +29,14 @@ export interface Parts {
   counts: Counts
   activity: Activity
   desk: LightDesk
+  configurations: ConfigurationDesk
   changed: (node: FieldNode) => void
   failed: (error: unknown) => void
 }
+
+const DOWNLINK_NAME = new Map<number, string>(
+  Object.entries(DOWNLINK_PORT).map(([name, port]) => [port, name]),
+)
 
 /** Takes a frame to its end: true when it needs not come again, because it is committed or good for nothing; false when the gateway
  *  could not do its part. Never rejects. */
@@ -95,6 +102,7 @@ async function data(
     const judged = judgeSamples(node, packet, receivedMs)
     Object.assign(changes, judged, desk.confirm(node, judged.samples))
   }
+  if (packet.kind === 'configured') changes.audit = parts.configurations.answered(node, packet.configured)
   const answers = answerCommands(opened, uplink, region)
   const commit = store.write(changes).then((outcomes) => {
     for (const outcome of outcomes) counts.add(`samples.${outcome}`)
@@ -119,7 +127,7 @@ function mayOwe(
   packet: Packet,
   answers: MacAnswers,
 ): boolean {
-  const waiting = lampPayload(parts, node, uplink)
+  const waiting = lampPayload(parts, node, uplink) ?? parts.configurations.payloadFor(node)
   if (isOwed(frame, answers, waiting ? [waiting] : []) || isDue(node, packet, parts.clock.now())) return true
   // A sample out of order opens a gap, or closes one.
   return packet.kind === 'samples' && packet.firstSequence !== packet.received.nextSequence
@@ -149,10 +157,12 @@ function answer(parts: Parts, uplink: Uplink, opened: Opened, packet: Packet, an
   const lamp = lampPayload(parts, node, uplink)
   const acknowledgement = acknowledgementFor(node, packet, clock.now())
   const waiting = [lamp, acknowledgement].filter((payload): payload is Payload => payload !== undefined)
-  if (!isOwed(frame, answers, waiting)) return
   // A node without its first acknowledgement sends nothing; and a lamp that cannot hear its command must not go without for ever.
   if (waiting.length > 1 && (packet.kind === 'hello' || node.lastDownlinkPort === lamp!.port))
     waiting.reverse()
+  const configuration = parts.configurations.payloadFor(node)
+  if (configuration) waiting.push(configuration)
+  if (!isOwed(frame, answers, waiting)) return
   const { dwell } = session
   const roomBytes = uplink.back.roomBytes(dwell)
   if (roomBytes === undefined) return counts.refuse('downlink', 'closed')
@@ -167,8 +177,9 @@ function answer(parts: Parts, uplink: Uplink, opened: Opened, packet: Packet, an
     if (!(await uplink.back.send(downlink)) || !payload) return
     node.lastDownlinkPort = payload.port
     if (payload === acknowledgement) node.acknowledgedMs = clock.now()
-    counts.add(payload === acknowledgement ? 'downlinks.acknowledgement' : 'downlinks.lamp')
+    counts.add(`downlinks.${DOWNLINK_NAME.get(payload.port)!}`)
     if (payload === lamp) await desk.handed(node)
+    if (payload === configuration) parts.configurations.handed(node)
   }
   void activity.during(() => send().catch(failed))
 }

@@ -77,6 +77,7 @@ export function judgeSamples(
         quantity,
         timeMs,
         timeUncertain: decoded.ageUncertain,
+        ...(decoded.ageErrorSeconds === undefined ? {} : { timeErrorSeconds: decoded.ageErrorSeconds }),
         value,
         nodeFlag,
         flag: worstFlag(nodeFlag, verdict & 15),

@@ -96,6 +96,8 @@ export class Air {
   received = 0
   onSent: (link: Link, frame: SentFrame) => void = () => undefined
   onReceived: (uplink: ReceivedUplink) => void = () => undefined
+  /** A node's receiver, listening since `fromMicros`, has locked on a downlink. */
+  onHeard: (link: Link, down: SentFrame, fromMicros: number) => void = () => undefined
   private uplinks: Uplink[] = []
   private downlinks: Downlink[] = []
   private readonly listeners = new Set<() => void>()
@@ -205,6 +207,7 @@ export class Air {
       const rssiDbm = frame.powerDbm + gain - link.lossDb + link.fading.normal() * FADING_DB
       const snrDb = Math.min(12, rssiDbm - noiseDbm(setting.bandwidthHz))
       if (snrDb < snrDbMin(setting.spreadingFactor)) continue
+      this.onHeard(link, frame, fromMicros)
       return {
         bytes: frame.bytes,
         headerMicros: headerEnd(frame),

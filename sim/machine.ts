@@ -44,11 +44,16 @@ export class Machine {
   program = 0
   private programs = 0
   private readyMicros = 0
-  private poweredMicros = 0
+  /** A moment of the world, the node's own clock then, and how fast that has gone since. */
+  private markMicros = 0
+  private markMs = 0
+  private markRate: number
   resetReason: ResetReason = 'powerOn'
   /** Awake from the start of a program until its deep sleep or the loss of power. */
   awake = false
   onAwake: (awake: boolean, atMicros: number) => void = () => undefined
+  /** How fast the clock goes in deep sleep, beside its rate awake, for a sleep that begins at `atMicros`. */
+  oscillator: (atMicros: number) => number = () => 1
   /** Hears what the processor (`on`, `deepSleep`, `off`) and the flash (`idle`, `writing`, `erasing`) do, for the ledger. */
   onPart: (part: 'esp32' | 'flash', state: string, atMicros: number) => void = () => undefined
 
@@ -61,6 +66,7 @@ export class Machine {
     flash = new NorFlash(),
   ) {
     this.flash = flash
+    this.markRate = rate
   }
 
   pin(number: number): Pin {
@@ -85,7 +91,14 @@ export class Machine {
 
   /** The node's own clock for a moment, ms since power-on. */
   ownMs(micros: number): number {
-    return ((micros - this.poweredMicros) * this.rate) / 1000
+    return this.markMs + ((micros - this.markMicros) * this.markRate) / 1000
+  }
+
+  /** From `micros` on the node's own clock goes at `rate`. */
+  private mark(micros: number, rate: number): void {
+    this.markMs = this.ownMs(micros)
+    this.markMicros = micros
+    this.markRate = rate
   }
 
   /** Microseconds of the world that `ms` of the node's own clock take. */
@@ -116,8 +129,10 @@ export class Machine {
   }
 
   powerOn(): void {
-    this.poweredMicros = this.clock.nowMicros()
-    this.boot('powerOn', this.poweredMicros)
+    this.markMicros = this.clock.nowMicros()
+    this.markMs = 0
+    this.markRate = this.rate
+    this.boot('powerOn', this.markMicros)
   }
 
   /** RAM, timers and the clock are lost, flash stays. */
@@ -137,7 +152,8 @@ export class Machine {
     if (!(durationMs >= 0)) throw new ChipMisuse('esp32', 'esp_deep_sleep takes a time', `${durationMs} ms`)
     const asleep = this.cpuMicros()
     this.stop(asleep, 'deepSleep')
-    this.boot('deepSleep', asleep + this.worldMicros(durationMs))
+    this.mark(asleep, this.rate * this.oscillator(asleep))
+    this.boot('deepSleep', asleep + (durationMs * 1000) / this.markRate)
     throw PROGRAM_END
   }
 
@@ -177,6 +193,7 @@ export class Machine {
     this.program = program
     this.clock.at(fromMicros, () => {
       if (this.program !== program) return
+      this.mark(this.clock.nowMicros(), this.rate)
       this.awake = true
       this.onAwake(true, this.clock.nowMicros())
       this.onPart('esp32', 'on', this.clock.nowMicros())

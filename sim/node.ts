@@ -9,6 +9,7 @@ import type { Air, Link } from './air.ts'
 import { Battery } from './chips/battery.ts'
 import { JsnSr04t } from './chips/jsnSr04t.ts'
 import { wireRadio, type RadioChip } from './chips/radios.ts'
+import { rcOscillator } from './chips/rcOscillator.ts'
 import { Relay } from './chips/relay.ts'
 import { Sht31 } from './chips/sht31.ts'
 import { SoilProbe } from './chips/soilProbe.ts'
@@ -88,6 +89,7 @@ export class SimNode {
     const rate = 1 + random('crystal').between(-CRYSTAL_PPM, CRYSTAL_PPM) / 1e6
     this.spot = world.spot(name)
     this.machine = new Machine(clock, costs, rate, () => this.begin())
+    this.machine.oscillator = rcOscillator(random('oscillator'))
     this.hal = new SimHal(this.machine, {
       settings: () => this.settings,
       random: random('noise'),

@@ -99,7 +99,7 @@ function headerBytes(): number {
   // prettier-ignore
   const head = {
     epochAlias: 0, sequenceLow: 0, setId: 1, acknowledgementWanted: 0, aged: 0, flagged: 0,
-    mask: 0, count: 1, intervalSeconds: 0, ageSeconds: 0, ageUncertain: 0,
+    mask: 0, count: 1, intervalSeconds: 0, ageSeconds: 0, ageUncertain: 0, ageErrorSeconds: 0,
   }
   walkHead(port, head, false)
   return port.finish()

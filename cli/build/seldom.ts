@@ -51,6 +51,8 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'saveFreed',
   'commandBytes',
   'saveState',
+  'takeNetworkTime',
+  'configure',
   'push',
   'openState',
   'exchangeDue',

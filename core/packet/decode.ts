@@ -2,7 +2,7 @@
  *  so that there is one packet for one content and nothing else gets in. */
 import { FLAG } from '../flags.ts'
 import { encodeSamples } from './encode.ts'
-import { walkHead, type Head } from './head.ts'
+import { NO_BOUND, walkHead, type Head } from './head.ts'
 import { ModelReader } from './model.ts'
 import { quantitiesOf } from './sets.ts'
 import { UPLINK_PORT, type DecodedSamples, type PacketError, type SampleGroup } from './types.ts'
@@ -60,7 +60,7 @@ export function decodeSamples(port: number, bytes: Uint8Array): DecodedSamples |
   // prettier-ignore
   const head: Head = {
     epochAlias: 0, sequenceLow: 0, setId: 0, acknowledgementWanted: 0, aged: 0, flagged: 0,
-    mask: 0, count: 1, intervalSeconds: 0, ageSeconds: 0, ageUncertain: 0,
+    mask: 0, count: 1, intervalSeconds: 0, ageSeconds: 0, ageUncertain: 0, ageErrorSeconds: NO_BOUND,
   }
   const reader = new ModelReader(bytes)
   walkHead(reader, head, port === UPLINK_PORT.batch)
@@ -79,6 +79,7 @@ export function decodeSamples(port: number, bytes: Uint8Array): DecodedSamples |
     acknowledgementWanted: head.acknowledgementWanted === 1,
     ageSeconds: head.ageSeconds,
     ageUncertain: head.ageUncertain === 1,
+    ageErrorSeconds: head.ageErrorSeconds === NO_BOUND ? undefined : head.ageErrorSeconds,
     intervalSeconds: head.intervalSeconds,
     samples,
   }

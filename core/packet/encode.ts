@@ -1,6 +1,6 @@
 /** Samples into the bytes of an uplink. Firmware carries this file; the gateway uses it to check what it decoded. */
 import { FLAG } from '../flags.ts'
-import { walkHead } from './head.ts'
+import { NO_BOUND, walkHead } from './head.ts'
 import { ModelWriter } from './model.ts'
 import { setIdOf } from './sets.ts'
 import { walkRows } from './walk.ts'
@@ -50,6 +50,7 @@ export function encodeSamples(group: SampleGroup, into: Uint8Array): number {
     intervalSeconds: group.intervalSeconds,
     ageSeconds: group.ageSeconds,
     ageUncertain: group.ageUncertain ? 1 : 0,
+    ageErrorSeconds: group.ageErrorSeconds === undefined ? NO_BOUND : group.ageErrorSeconds,
   }
   const port = new ModelWriter(into)
   walkHead(port, head, count > 1)

@@ -17,7 +17,11 @@ export interface Head {
   intervalSeconds: number
   ageSeconds: number
   ageUncertain: number
+  /** The age is off by so much at the most; NO_BOUND when nobody can say. Only where it is uncertain. */
+  ageErrorSeconds: number
 }
+
+export const NO_BOUND = -1
 
 /** Intervals a batch names in 3 bits; at 0 eleven bits follow. */
 const INTERVALS = [0, 60, 120, 300, 600, 900, 1800, 3600]
@@ -28,11 +32,18 @@ const INTERVAL_UNITS = [1, 10, 60, 600]
 const INTERVAL_ENDS = [515, 5130, 30900]
 const INTERVAL_BITS = 9
 
-/** The same of an age, in counts of so many bits. The last rank is for an age the node is not sure of. */
-const AGE_UNITS = [1, 32, 1024, 60]
-const AGE_ENDS = [4096, 262128]
-const AGE_BITS = [12, 13, 13, 16]
+/** The same of an age, in counts of so many bits. The rank behind them is for an age the node is not sure of. */
+const AGE_UNITS = [1, 32, 120]
+const AGE_ENDS = [4096, 262156]
+const AGE_BITS = [12, 13, 15]
 const AGE_UNCERTAIN = 3
+
+/** The same of an uncertain age, and its bound: a minute, doubled so many times. */
+const DOUBT_UNITS = [60, 600, 3600, 43200]
+const DOUBT_ENDS = [15450, 153900, 934200]
+const DOUBT_BITS = 8
+const BOUND_SECONDS = 60
+const BOUND_NONE = 31
 
 /** A number 0..most in as many 1 bits, closed by a 0 unless it is `most`. */
 export function walkRank(port: BitPort, rank: number, most: number): number {
@@ -70,11 +81,30 @@ function walkCadence(port: BitPort, seconds: number): number {
   return index ? INTERVALS[index]! : walkInterval(port, seconds)
 }
 
-/** Age of the last sample: to the second up to 68 min, to 32 s up to 3 days, to 17 min up to 97 days. */
+/** How often a minute must be doubled to be no less than the error; BOUND_NONE when there is no bound. */
+function boundOf(errorSeconds: number): number {
+  let code = 0
+  while (code < BOUND_NONE && errorSeconds > BOUND_SECONDS * (1 << code)) code++
+  return errorSeconds < 0 ? BOUND_NONE : code
+}
+
+/** An age that may be wrong, and by how much: its rounding is part of its error. */
+function walkDoubt(port: BitPort, head: Head): void {
+  const unit = DOUBT_UNITS[port.bits(rankOf(head.ageSeconds, DOUBT_ENDS), 2)]!
+  const ageSeconds = port.bits(countOf(head.ageSeconds, unit, DOUBT_BITS), DOUBT_BITS) * unit
+  const off = ageSeconds < head.ageSeconds ? head.ageSeconds - ageSeconds : ageSeconds - head.ageSeconds
+  const error = head.ageErrorSeconds < 0 ? NO_BOUND : head.ageErrorSeconds + off
+  const code = port.bits(boundOf(error), 5)
+  head.ageSeconds = ageSeconds
+  head.ageErrorSeconds = code < BOUND_NONE ? BOUND_SECONDS * (1 << code) : NO_BOUND
+}
+
+/** Age of the last sample: to the second up to 68 min, to 32 s up to 3 days, to 2 min up to 45 days. */
 function walkAge(port: BitPort, head: Head): void {
   const known = head.ageUncertain ? AGE_UNCERTAIN : rankOf(head.ageSeconds, AGE_ENDS)
   const rank = walkRank(port, known, AGE_UNCERTAIN)
   head.ageUncertain = rank === AGE_UNCERTAIN ? 1 : 0
+  if (head.ageUncertain) return walkDoubt(port, head)
   const unit = AGE_UNITS[rank]!
   const bits = AGE_BITS[rank]!
   head.ageSeconds = port.bits(countOf(head.ageSeconds, unit, bits), bits) * unit

@@ -1,7 +1,7 @@
 /** The nouns of the packet codec: kinds by port, what goes in and what comes out. Values are int32 in the quantity's `perUnit`. */
 
-export const UPLINK_PORT = { sample: 1, batch: 2, hello: 3, health: 4 } as const
-export const DOWNLINK_PORT = { acknowledgement: 1, lamp: 2, group: 3, mode: 4 } as const
+export const UPLINK_PORT = { sample: 1, batch: 2, hello: 3, health: 4, configured: 5 } as const
+export const DOWNLINK_PORT = { acknowledgement: 1, lamp: 2, group: 3, mode: 4, configuration: 5 } as const
 
 /** Why bytes are no packet: they end too early, go on too long, name no known set, hold what no encoder writes, or came on a port
  *  that carries something else. */
@@ -26,6 +26,8 @@ export interface SampleGroup {
   /** Age of the last sample at transmission; 0 = now. */
   ageSeconds: number
   ageUncertain: boolean
+  /** How far an uncertain age may be off, either way; left out when nobody can say. */
+  ageErrorSeconds?: number | undefined
   /** Between samples; not sent with a single one. */
   intervalSeconds: number
   acknowledgementWanted: boolean
@@ -39,7 +41,10 @@ export interface DecodedSamples {
   quantities: number[]
   acknowledgementWanted: boolean
   ageSeconds: number
+  /** More than a minute may be wrong with the age. */
   ageUncertain: boolean
+  /** By so much at the most: 60, 120, 240, ...; undefined when the node has no bound, and for an age that is certain. */
+  ageErrorSeconds?: number | undefined
   /** 0 with a single sample. */
   intervalSeconds: number
   /** A missing reading has the value 0. */

@@ -1,13 +1,15 @@
 /** What people may do: register a device, command a lamp. Input is checked here, whether it came by HTTP or from a composition root. */
 import type { Clock } from '../../core/clock.ts'
 import { AUDIT_ACTION, auditEntry } from '../lights/audit.ts'
+import { configurationFault, type Configuration } from '../configuration/change.ts'
+import type { ConfigurationDesk, PendingConfiguration } from '../configuration/desk.ts'
 import type { LightDesk } from '../lights/desk.ts'
 import type { FieldNode } from '../nodes/node.ts'
 import type { Nodes } from '../nodes/nodes.ts'
 import type { Changes, Device } from '../store/store.ts'
 import { inputRefusal, refusal, type Refusal } from './refusals.ts'
-import { deviceRequest, lampCommandRequest } from './schema.ts'
-import type { DeviceAnswer, LampCommandAnswer } from './types.ts'
+import { configurationRequest, deviceRequest, lampCommandRequest } from './schema.ts'
+import type { ConfigurationAnswer, DeviceAnswer, LampCommandAnswer } from './types.ts'
 
 /** A street that is overridden for ever is forgotten: every command has an end within a week. */
 const COMMAND_MS_MAX = 7 * 86_400_000
@@ -15,6 +17,10 @@ const COMMAND_MS_MAX = 7 * 86_400_000
 export interface Acts {
   register(input: unknown, by: string): Promise<DeviceAnswer | Refusal>
   commandLamp(target: string, input: unknown, by: string): Promise<LampCommandAnswer | Refusal>
+  /** Changes a node's settings over the air: all of `input` or nothing. */
+  configure(devEui: string, input: unknown, by: string): Promise<ConfigurationAnswer | Refusal>
+  /** What became of the last change. */
+  configuration(devEui: string): ConfigurationAnswer | Refusal
   /** Notes a try that the PIN refused. */
   refused(by: string, reason: string): Promise<void>
 }
@@ -22,6 +28,7 @@ export interface Acts {
 export interface ActsParts {
   nodes: Nodes
   desk: LightDesk
+  configurations: ConfigurationDesk
   clock: Clock
   write: (changes: Changes) => Promise<boolean>
   changed: (node: FieldNode) => void
@@ -36,7 +43,11 @@ function isSame(node: FieldNode, device: Device): boolean {
   return same && sameLamp && Buffer.from(node.appKey).toString('hex') === appKey
 }
 
-export function makeActs({ nodes, desk, clock, write, changed }: ActsParts): Acts {
+const configurationView = ({ revision, state, refused }: PendingConfiguration): ConfigurationAnswer => ({
+  configuration: refused === undefined ? { revision, state } : { revision, state, refused },
+})
+
+export function makeActs({ nodes, desk, configurations, clock, write, changed }: ActsParts): Acts {
   const register = async (input: unknown, by: string): Promise<DeviceAnswer | Refusal> => {
     const checked = deviceRequest.safeParse(input)
     if (!checked.success) return inputRefusal(checked.error, 'body')
@@ -70,9 +81,32 @@ export function makeActs({ nodes, desk, clock, write, changed }: ActsParts): Act
     return { command: { id, levelPercent, untilMs, state, createdMs, by } }
   }
 
+  const configure = async (
+    devEui: string,
+    input: unknown,
+    by: string,
+  ): Promise<ConfigurationAnswer | Refusal> => {
+    const node = nodes.byEui(devEui)
+    if (!node) return refusal('unknownNode', devEui)
+    const checked = configurationRequest.safeParse(input)
+    if (!checked.success) return inputRefusal(checked.error, 'body')
+    const changes = checked.data as Configuration
+    const fault = configurationFault(changes)
+    if (fault) return refusal('setting', fault)
+    if (Object.keys(changes).length === 0) return refusal('nothing', '{}')
+    const pending = await configurations.change(node, changes, by)
+    return pending ? configurationView(pending) : refusal('store', devEui)
+  }
+
+  const configuration = (devEui: string): ConfigurationAnswer | Refusal => {
+    const node = nodes.byEui(devEui)
+    const pending = node && configurations.of(node)
+    return pending ? configurationView(pending) : refusal('unknownChange', devEui)
+  }
+
   const refused = async (by: string, reason: string): Promise<void> => {
     await write({ audit: [auditEntry(clock.now(), by, AUDIT_ACTION.pinRefused, { result: reason })] })
   }
 
-  return { register, commandLamp, refused }
+  return { register, commandLamp, configure, configuration, refused }
 }

@@ -22,6 +22,30 @@ const parameter = (name: string, place: 'path' | 'query', required: boolean, typ
 })
 const pin = [{ operatorPin: [] }]
 
+/** Of a change of settings. */
+const configurationPath = () => ({
+  get: {
+    summary: "What became of the last change of a node's settings",
+    parameters: [parameter('eui', 'path', true, 'string')],
+    responses: { 200: answer('the change', 'Configuration'), 404: refused('no such change') },
+  },
+  post: {
+    summary: "Change a node's settings over the air, all fields or none",
+    security: pin,
+    parameters: [parameter('eui', 'path', true, 'string')],
+    requestBody: { required: true, content: content('ConfigurationRequest') },
+    responses: {
+      202: answer('kept; the node hears it after its next uplink', 'Configuration'),
+      400: refused('bad body, or a number out of range'),
+      401: refused('no PIN or a wrong one'),
+      404: refused('no such node'),
+      413: refused('body too large'),
+      429: refused('too many wrong PINs'),
+      503: refused('the store cannot write'),
+    },
+  },
+})
+
 const paths = (): Json => ({
   '/api/nodes': {
     get: { summary: 'All nodes as they are now', responses: { 200: answer('nodes', 'Nodes') } },
@@ -42,6 +66,7 @@ const paths = (): Json => ({
       },
     },
   },
+  '/api/nodes/{eui}/configuration': configurationPath(),
   '/api/lamps/{id}/command': {
     post: {
       summary: 'Command a lamp, or group:<name>, until a time',
@@ -100,6 +125,8 @@ export function openApiDocument(): Json {
       schemas: {
         Nodes: component(schema.nodesAnswer, 'output'),
         Readings: component(schema.readingsAnswer, 'output'),
+        ConfigurationRequest: component(schema.configurationRequest, 'input'),
+        Configuration: component(schema.configurationAnswer, 'output'),
         LampCommandRequest: component(schema.lampCommandRequest, 'input'),
         LampCommand: component(schema.lampCommandAnswer, 'output'),
         DeviceRequest: component(schema.deviceRequest, 'input'),

@@ -25,6 +25,10 @@ export const readingView = z.object({
   flag,
   timeMs: milliseconds,
   timeUncertain: z.boolean(),
+  timeErrorSeconds: z
+    .int()
+    .optional()
+    .meta({ description: 'bound of an uncertain time, where there is one' }),
 })
 
 export const lampCommandView = z.object({
@@ -114,6 +118,25 @@ export const lampCommandRequest = z.strictObject({
 })
 export const lampCommandAnswer = z.object({ command: lampCommandView })
 
+const setting = z.int().optional()
+/** Names and ranges as core/settings.ts has them; keys are no part of it. */
+export const configurationRequest = z.strictObject({
+  latitudeE4: setting,
+  longitudeE4: setting,
+  intervalSeconds: setting,
+  samplesPerUplink: setting,
+  soilDryMillivolts: setting,
+  soilWetMillivolts: setting,
+  gaugeHeightMm: setting,
+})
+export const configurationAnswer = z.object({
+  configuration: z.object({
+    revision: z.int(),
+    state: z.enum(['commanded', 'waiting', 'applied', 'refused']),
+    refused: z.string().optional(),
+  }),
+})
+
 /** A lamp's name must not look like a group's. */
 const lampName = name.regex(/^[^:/]+$/)
 
@@ -148,6 +171,8 @@ export type Agreement = [
   types.NodesAnswer extends z.infer<typeof nodesAnswer> ? true : never,
   z.infer<typeof readingsAnswer> extends types.ReadingsAnswer ? true : never,
   types.ReadingsAnswer extends z.infer<typeof readingsAnswer> ? true : never,
+  z.infer<typeof configurationRequest> extends types.ConfigurationRequest ? true : never,
+  z.infer<typeof configurationAnswer> extends types.ConfigurationAnswer ? true : never,
   z.infer<typeof lampCommandRequest> extends types.LampCommandRequest ? true : never,
   z.infer<typeof lampCommandAnswer> extends types.LampCommandAnswer ? true : never,
   types.LampCommandAnswer extends z.infer<typeof lampCommandAnswer> ? true : never,
@@ -156,4 +181,4 @@ export type Agreement = [
   z.infer<typeof errorAnswer> extends types.ErrorAnswer ? true : never,
 ]
 /** Assigned once so that the comparison above is made. */
-export const AGREEMENT: Agreement = [true, true, true, true, true, true, true, true, true, true]
+export const AGREEMENT: Agreement = [true, true, true, true, true, true, true, true, true, true, true, true]

@@ -168,6 +168,13 @@ function addActs(app: Hono<Env>, { acts, pin }: ServerParts, refuse: Refuse): vo
   app.post('/api/lamps/:id/command', (context) =>
     guarded(context, 202, (body, by) => acts.commandLamp(context.req.param('id'), body, by)),
   )
+  app.post('/api/nodes/:eui/configuration', (context) =>
+    guarded(context, 202, (body, by) => acts.configure(context.req.param('eui'), body, by)),
+  )
+  app.get('/api/nodes/:eui/configuration', (context) => {
+    const answer = acts.configuration(context.req.param('eui'))
+    return isRefusal(answer) ? refuse(context, answer) : context.json(answer)
+  })
   app.post('/api/devices', (context) => guarded(context, 201, (body, by) => acts.register(body, by)))
 }
 

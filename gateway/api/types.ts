@@ -25,6 +25,8 @@ export interface ReadingView {
   flag: FlagValue
   timeMs: number
   timeUncertain: boolean
+  /** Where the time is uncertain and the node knows by how much. */
+  timeErrorSeconds?: number
 }
 
 export interface LampCommandView {
@@ -110,6 +112,26 @@ export interface ReadingsAnswer {
 export interface LampCommandRequest {
   levelPercent: number
   untilMs: number
+}
+
+/** POST /api/nodes/:eui/configuration with header `x-operator-pin`: 202; GET tells what became of it. */
+export interface ConfigurationRequest {
+  latitudeE4?: number | undefined
+  longitudeE4?: number | undefined
+  intervalSeconds?: number | undefined
+  samplesPerUplink?: number | undefined
+  soilDryMillivolts?: number | undefined
+  soilWetMillivolts?: number | undefined
+  gaugeHeightMm?: number | undefined
+}
+
+export interface ConfigurationAnswer {
+  configuration: {
+    revision: number
+    state: 'commanded' | 'waiting' | 'applied' | 'refused'
+    /** The first bad field, of a refused change. */
+    refused?: string | undefined
+  }
 }
 
 /** 202; one command, whether it is for one lamp or for a group. */

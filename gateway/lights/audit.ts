@@ -11,6 +11,8 @@ export const AUDIT_ACTION = {
   lampCommand: 'lamp.command',
   lampState: 'lamp.state',
   deviceRegister: 'device.register',
+  configure: 'node.configure',
+  configureState: 'node.configuration',
   pinRefused: 'pin.refused',
 } as const
 export type AuditAction = (typeof AUDIT_ACTION)[keyof typeof AUDIT_ACTION]

@@ -36,9 +36,10 @@ function readingView(record: Record): ReadingView[] {
   const row = quantity(record.quantity)
   if (!row) return []
   const { name, unit, perUnit } = row
-  const { flag, timeMs, timeUncertain } = record
+  const { flag, timeMs, timeUncertain, timeErrorSeconds } = record
   const value = flag === FLAG.missing ? null : record.value
-  return [{ quantity: name, unit, perUnit, value, flag: flag as FlagValue, timeMs, timeUncertain }]
+  const bound = timeErrorSeconds === undefined ? {} : { timeErrorSeconds }
+  return [{ quantity: name, unit, perUnit, value, flag: flag as FlagValue, timeMs, timeUncertain, ...bound }]
 }
 
 /** What the lamp itself last said: only that is confirmed. */

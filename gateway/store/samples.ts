@@ -32,6 +32,9 @@ const STATEMENTS = {
   totals:        'SELECT samples, readings, duplicates, conflicts FROM totals',
 }
 
+/** In the column timeUncertain: 0 is certain, this has no bound, and what is more is the bound in seconds. */
+const UNBOUNDED = 1
+
 /** Puts all readings of a sample at once: a call of a statement, and each value it is given, cost more than a row. */
 function addReadings(count: number): string {
   const marks = (i: number): string => [5, 6, 7, 8, 9].map((first) => `?${first + 5 * i}`).join(', ')
@@ -48,6 +51,13 @@ type Statements = { [name in keyof typeof STATEMENTS]: Database.Statement }
 interface Frontier {
   next: number
   highest: number
+}
+
+/** What the column says of a sample's time. */
+function doubtOf(column: number): Pick<Record, 'timeUncertain' | 'timeErrorSeconds'> {
+  return column > UNBOUNDED
+    ? { timeUncertain: true, timeErrorSeconds: column }
+    : { timeUncertain: column === UNBOUNDED }
 }
 
 export class SampleRows {
@@ -78,7 +88,7 @@ export class SampleRows {
   private appendOne(records: Record[], added: Totals): Outcome {
     const first = records[0]
     if (!first) throw new StoreError('failed', 'a sample without records')
-    const { epoch, sequence, timeMs, timeUncertain, receivedMs } = first
+    const { epoch, sequence, timeMs, timeUncertain, timeErrorSeconds, receivedMs } = first
     const node = this.nodeOf(first.devEui) ?? this.addNode(first.devEui)
     const content = contentOf(records)
     const { changes } = this.run.addSample.run(
@@ -86,7 +96,7 @@ export class SampleRows {
       epoch,
       sequence,
       timeMs,
-      timeUncertain ? 1 : 0,
+      timeUncertain ? (timeErrorSeconds ?? UNBOUNDED) : 0,
       receivedMs,
       content,
     )
@@ -194,7 +204,7 @@ export class SampleRows {
     if (node === undefined) return []
     const rows = this.run.readings.all(node, quantity, fromMs, toMs, limit) as (Omit<Record, 'devEui'> &
       object)[]
-    return rows.reverse().map((row) => ({ ...row, devEui, timeUncertain: Boolean(row.timeUncertain) }))
+    return rows.reverse().map((row) => ({ ...row, devEui, ...doubtOf(Number(row.timeUncertain)) }))
   }
 
   latest(devEui: string): Record[] {

@@ -14,8 +14,10 @@ export interface Record {
   sequence: number
   quantity: number
   timeMs: number
-  /** True when the node could not say how old the sample was. */
+  /** True when the node was not sure how old the sample was. */
   timeUncertain: boolean
+  /** Then `timeMs` is off by so much at the most; left out when the node had no bound, and `timeMs` is the latest it can have been. */
+  timeErrorSeconds?: number
   /** 0 where the node's flag is `missing`. */
   value: number
   /** QARTOD flag the node sent (core/flags.ts). */

@@ -114,8 +114,9 @@ describe('power and radio trouble', () => {
         clock.setTimer(1.5 * HOUR_MS + index * 7_777, () => node.powerOff())
         clock.setTimer(2 * HOUR_MS + index * 3_333, () => node.powerOn())
       }
-      simulation.quietenBy(startMs + 5 * HOUR_MS)
-      await simulation.runUntil(startMs + 6 * HOUR_MS)
+      // Before the sunrise, at which the lamps would speak.
+      simulation.quietenBy(startMs + 4.5 * HOUR_MS)
+      await simulation.runUntil(startMs + 5.5 * HOUR_MS)
       expect(await simulation.result()).toMatchObject({ lost: 0, duplicated: 0, heldByNodes: 0 })
     } finally {
       await simulation.close()

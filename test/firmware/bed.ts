@@ -28,6 +28,14 @@ export interface Uplink {
   health?: Health
 }
 
+interface StoredSample {
+  values: number[]
+  flags: number[]
+  atMs: number
+  uncertain: boolean
+  errorSeconds?: number | undefined
+}
+
 interface Timer {
   atMs: number
   order: number
@@ -49,10 +57,7 @@ export class Bed {
   /** Sleeps the node asked for, in milliseconds. */
   readonly sleeps: number[] = []
   /** Sequences stored at the gateway, by epoch, with the time each was measured. */
-  readonly stored = new Map<
-    number,
-    Map<number, { values: number[]; flags: number[]; atMs: number; uncertain: boolean }>
-  >()
+  readonly stored = new Map<number, Map<number, StoredSample>>()
   epoch: number | undefined
   /** Lowest sequence the gateway waits for, by epoch. */
   readonly floors = new Map<number, number>()
@@ -75,6 +80,9 @@ export class Bed {
   healths: { atMs: number; health: Health }[] = []
   private watchdog: Timer | undefined
   private onError: ((flags: string[]) => void) | undefined
+  tellsTime = (): boolean => true
+  /** How fast the node's clock goes in deep sleep. */
+  oscillator = (_worldMs: number): number => 1
   private poweredMs = 0
   private timers: Timer[] = []
   private order = 0
@@ -155,7 +163,7 @@ export class Bed {
     const uplink: Uplink = { atMs: this.worldMs, port, payload: payload.slice(), lost: false }
     if (port === UPLINK_PORT.health) uplink.health = decodeHealth(payload) as Health
     else if (port === UPLINK_PORT.hello) uplink.hello = decodeHello(payload) as Hello
-    else uplink.decoded = decodeSamples(port, payload) as DecodedSamples
+    else if (port !== UPLINK_PORT.configured) uplink.decoded = decodeSamples(port, payload) as DecodedSamples
     uplink.lost = this.loses(uplink)
     this.uplinks.push(uplink)
     if (uplink.lost) return undefined
@@ -164,7 +172,7 @@ export class Bed {
       this.epoch = uplink.hello.epoch
       this.floors.set(this.epoch, Math.max(this.floors.get(this.epoch) ?? 0, uplink.hello.nextSequence))
       if (!this.stored.has(this.epoch)) this.stored.set(this.epoch, new Map())
-    } else store(this, uplink.decoded!)
+    } else if (uplink.decoded) store(this, uplink.decoded)
     const waiting = this.downlink
     this.downlink = undefined
     return waiting ?? (this.acknowledges(uplink) ? acknowledgement(this) : undefined)
@@ -197,16 +205,18 @@ export class Bed {
         deepSleep: (durationMs) => {
           this.sleeps.push(durationMs)
           this.timers = []
-          this.at(durationMs, () => this.boot('deepSleep'))
+          const worldMs = durationMs / this.oscillator(this.worldMs)
+          this.at(worldMs, () => {
+            this.poweredMs += worldMs - durationMs
+            this.boot('deepSleep')
+          })
           throw ASLEEP
         },
       },
       gpio: {
         write: (pin, high) => this.pins.set(pin, high),
         read: () => this.relayStuck ?? this.pins.get(ttgoLora32V21.mount.relay) ?? false,
-        pulse: () => {},
-        watch: () => 0,
-        unwatch: () => {},
+        ...{ pulse: () => {}, watch: () => 0, unwatch: () => {} },
       },
       adc: { readMillivolts: () => 1850 },
       i2c: { write: () => false, read: () => undefined },

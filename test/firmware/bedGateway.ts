@@ -19,7 +19,8 @@ export function store(bed: Bed, decoded: DecodedSamples): void {
     const before = stored.get(first + i)
     if (before && JSON.stringify(before.values) !== JSON.stringify(sample.values))
       throw new Error(`conflict at ${first + i}`)
-    if (!before) stored.set(first + i, { ...sample, atMs, uncertain: decoded.ageUncertain })
+    const { ageUncertain: uncertain, ageErrorSeconds: errorSeconds } = decoded
+    if (!before) stored.set(first + i, { ...sample, atMs, uncertain, errorSeconds })
   })
 }
 

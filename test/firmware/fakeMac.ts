@@ -49,10 +49,11 @@ class FakeMac {
     const received = bed.answer(port, payload)
     const heard = !bed.uplinks[lost]!.lost
     hal.clock.setTimer(2000, () => {
-      if (this.asked && heard) {
+      if (this.asked && heard && bed.tellsTime()) {
         bed.timesAsked++
         this.asked = 0
-        this.onTime(bed.unixAtStart + Math.floor(bed.worldMs / 1000), hal.clock.nowMs())
+        const second = Math.floor(bed.worldMs / 1000)
+        this.onTime(bed.unixAtStart + second, hal.clock.nowMs() - (bed.worldMs - 1000 * second))
       }
       done(received ? { sent: true, received } : { sent: true })
     })

@@ -59,7 +59,7 @@ describe('health', () => {
       resetReason: RESET.powerOn,
       supply: 0,
       mode: MODE.normal,
-      clock: CLOCK.unknown,
+      clock: CLOCK.known,
       errors: 0,
       brownOuts: 0,
       crashes: 0,

@@ -70,11 +70,16 @@ describe('samples', () => {
 
   test('carry their uncertainty and their missing values to the page', async () => {
     const device = await speaker()
-    const batch = group(0, AIR, [good(0)], { ageUncertain: true })
+    const batch = group(0, AIR, [good(0)], { ageUncertain: true, ageErrorSeconds: 300 })
     batch.samples[0]!.flags[1] = FLAG.missing
     await site.exchange(device.samples(batch))
     const humidity = site.gateway.nodes()[0]!.readings.find(({ quantity }) => quantity === 'airHumidity')
-    expect(humidity).toMatchObject({ value: null, flag: FLAG.missing, timeUncertain: true })
+    expect(humidity).toMatchObject({
+      value: null,
+      flag: FLAG.missing,
+      timeUncertain: true,
+      timeErrorSeconds: 480,
+    })
   })
 
   test('are published under the worse of both flags', async () => {

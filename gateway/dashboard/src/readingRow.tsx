@@ -54,7 +54,11 @@ export function ReadingRow({ node, reading }: ReadingRowProps) {
       </span>
       <span class="reading-foot">
         <FlagWord flag={reading.flag} />
-        <AgeText timeMs={reading.timeMs} uncertain={reading.timeUncertain} />
+        <AgeText
+          timeMs={reading.timeMs}
+          uncertain={reading.timeUncertain}
+          errorSeconds={reading.timeErrorSeconds}
+        />
       </span>
       <span class="only-heard">{texts.value.chart.open}</span>
     </button>

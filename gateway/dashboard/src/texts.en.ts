@@ -52,6 +52,8 @@ export const en: Texts = {
     days: (count) => (count === 1 ? '1 day ago' : `${count} days ago`),
   },
   uncertainTime: 'time uncertain',
+  uncertainMinutes: (minutes) => `time ± ${minutes} min`,
+  uncertainHours: (hours) => `time ± ${hours} h`,
   onDay: (clock, day) => `${clock} on ${day}`,
   lineHint: 'lines: the last 24 hours',
   sections: { gauge: 'Water level', light: 'Street lights', air: 'Air', soil: 'Soil' },

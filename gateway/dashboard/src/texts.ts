@@ -56,6 +56,8 @@ export interface Texts {
   }
   readonly age: Readonly<Record<Age['unit'], (count: number) => string>>
   readonly uncertainTime: string
+  readonly uncertainMinutes: (minutes: number) => string
+  readonly uncertainHours: (hours: number) => string
   readonly onDay: (clock: string, day: string) => string
   /** What the small lines on the cards show. */
   readonly lineHint: string

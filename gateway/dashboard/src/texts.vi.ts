@@ -52,6 +52,8 @@ export const vi: Texts = {
     days: (count) => `${count} ngày trước`,
   },
   uncertainTime: 'giờ chưa chắc',
+  uncertainMinutes: (minutes) => `giờ ± ${minutes} phút`,
+  uncertainHours: (hours) => `giờ ± ${hours} tiếng`,
   onDay: (clock, day) => `${clock} ngày ${day}`,
   lineHint: 'đường vẽ: 24 giờ qua',
   sections: { gauge: 'Mực nước', light: 'Đèn đường', air: 'Không khí', soil: 'Đất trồng' },

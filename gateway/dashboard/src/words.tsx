@@ -10,11 +10,26 @@ export function ageWords(timeMs: number): string {
   return texts.value.age[age.unit](age.count)
 }
 
-export function AgeText({ timeMs, uncertain = false }: { timeMs: number; uncertain?: boolean }) {
+/** By how much a time may be wrong: in minutes below two hours. */
+function doubtWords(errorSeconds: number | undefined): string {
+  if (errorSeconds === undefined) return texts.value.uncertainTime
+  const minutes = Math.ceil(errorSeconds / 60)
+  return minutes < 120
+    ? texts.value.uncertainMinutes(minutes)
+    : texts.value.uncertainHours(Math.ceil(minutes / 60))
+}
+
+interface AgeProps {
+  timeMs: number
+  uncertain?: boolean
+  errorSeconds?: number | undefined
+}
+
+export function AgeText({ timeMs, uncertain = false, errorSeconds }: AgeProps) {
   return (
     <span class="age">
       {ageWords(timeMs)}
-      {uncertain && ` (${texts.value.uncertainTime})`}
+      {uncertain && ` (${doubtWords(errorSeconds)})`}
     </span>
   )
 }

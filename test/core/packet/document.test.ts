@@ -81,6 +81,7 @@ const head = (changes: Partial<Head> = {}): Head => ({
   intervalSeconds: 60,
   ageSeconds: 0,
   ageUncertain: 0,
+  ageErrorSeconds: 0,
   ...changes,
 })
 
@@ -120,23 +121,30 @@ describe('docs/PACKET.md', () => {
   })
 
   test('age', () => {
-    for (const [mark, bits, unit] of tableUnder('Age')) {
+    const [marks, doubt] = tablesUnder('Age, where')
+    for (const [mark, bits, unit] of marks!) {
       const code = [...mark!].map(Number)
       let width = 0
+      // Of the header, the alias, the sequence and the set are wider than a bit.
+      let fields = 0
       const port = {
         reading: true,
         bits: (_value: number, count: number) => {
           if (count === 1) return code.shift() ?? 0
-          width = count
-          return count === 8 ? 0 : 1
+          if (fields++ > 2) width += count
+          return count === 8 || count === 2 ? 0 : 1
         },
       }
       // Header fields of one bit take the code too, so it stands behind them.
       code.unshift(0, 1, 0)
       const aged = head()
       walkHead(port, aged, false)
-      expect([width, `${aged.ageSeconds} s`]).toEqual([Number(bits), unit])
+      expect([width, aged.ageUncertain ? '' : `${aged.ageSeconds} s`]).toEqual([Number(bits), unit])
     }
+    const widths: number[] = []
+    const port = { reading: true, bits: (value: number, count: number) => (widths.push(count), value) }
+    walkHead(port, head({ aged: 1, ageUncertain: 1 }), false)
+    expect(columns(doubt!, 1)).toEqual(widths.slice(-3).map((bits) => [String(bits)]))
   })
 
   test('presence mask', () => {

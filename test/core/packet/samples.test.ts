@@ -168,7 +168,7 @@ describe('samples', () => {
     expect(there(groupOf([3], [[100]], [[0]])).samples[0]!.flags).toEqual([FLAG.notEvaluated])
   })
 
-  test('ages: to the second, to 32 s, to 17 min, and to the minute when uncertain', () => {
+  test('ages: to the second, to 32 s, to 2 min, and roughly when uncertain', () => {
     const rows = [
       [0, false, 0],
       [1, false, 1],
@@ -177,12 +177,17 @@ describe('samples', () => {
       [4111, false, 4096],
       [4113, false, 4128],
       [262_127, false, 262_112],
-      [262_128, false, 262_144],
-      [99_000_000, false, 8191 * 1024],
-      [0, true, 0],
+      [262_155, false, 262_112],
+      [262_156, false, 262_200],
+      [99_000_000, false, 32_767 * 120],
       [89, true, 60],
       [90, true, 120],
-      [99_000_000, true, 65535 * 60],
+      [15_449, true, 15_300],
+      [15_450, true, 15_600],
+      [153_899, true, 153_000],
+      [934_199, true, 918_000],
+      [934_200, true, 950_400],
+      [99_000_000, true, 255 * 43_200],
     ] as const
     for (const [ageSeconds, ageUncertain, back] of rows) {
       const decoded = there({ ...groupOf([3], [[100]]), ageSeconds, ageUncertain })

@@ -105,6 +105,7 @@ describe('reading', () => {
     expect(Object.keys(document.paths)).toEqual([
       '/api/nodes',
       '/api/nodes/{eui}/readings',
+      '/api/nodes/{eui}/configuration',
       '/api/lamps/{id}/command',
       '/api/devices',
       '/api/events',

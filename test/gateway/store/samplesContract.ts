@@ -130,10 +130,20 @@ export function samplesContract(store: () => Store): void {
       value: -2147483648,
       tests: 0x7fffffff,
       timeUncertain: true,
+      timeErrorSeconds: 60 * 2 ** 30,
     })
     extreme[1]!.value = 2147483647
     await store().appendSamples([extreme])
     expect(await store().latest(EUI)).toEqual(extreme)
+  })
+
+  test('an uncertain time is kept with its bound, and without one', async () => {
+    const doubtful = sample(1, { timeUncertain: true })
+    await store().appendSamples([doubtful])
+    expect(await store().readings(EUI, 3, 0, Infinity, 10)).toEqual([doubtful[0]])
+    const bounded = sample(2, { timeUncertain: true, timeErrorSeconds: 60 })
+    await store().appendSamples([bounded])
+    expect(await store().readings(EUI, 3, 0, Infinity, 10)).toEqual([doubtful[0], bounded[0]])
   })
 
   test('calls that wait together are each answered for themselves, in order', async () => {

@@ -1,0 +1,52 @@
+/** Settings that change over the air (core/configuration.ts): taken as a whole or not at all, and in force at once. The journal's copy of the record is what changes: one record in flash, so that a power cut leaves the old or the new one.
+ *  Behind the record the copy says by its CRC which record of the cable it was made from, so that a technician's new one outranks it, and its revision. */
+import { changeRecord, encodeConfigured } from '../core/configuration.ts'
+import { UPLINK_PORT } from '../core/packet/types.ts'
+import { decodeSettings, SETTINGS_BYTES, type Settings } from '../core/settings.ts'
+import { append, KIND, latest } from './journal.ts'
+import { CONFIGURED, type Node } from './nodeState.ts'
+import { send, type Mac, type SendResult } from './radio/mac.ts'
+
+/** CRC of the cable's record, 2 bytes, then the revision, 2 bytes. */
+export const KEPT_BYTES = SETTINGS_BYTES + 4
+const OUTCOME_SHIFT = 16
+const ANSWER_DUE = 1 << 24
+
+/** Does what an authenticated downlink asks for, and notes the answer that is owed. */
+export function configure(node: Node, change: Uint8Array): void {
+  const kept = latest(node.journal, KIND.settings)!
+  const changed = new Uint8Array(KEPT_BYTES)
+  changed.set(kept)
+  const outcome = changeRecord(changed.subarray(0, SETTINGS_BYTES), change)
+  const revision = change.length < 2 ? 0 : (change[0]! << 8) | change[1]!
+  if (outcome === 0) {
+    if (kept.length === SETTINGS_BYTES) changed.set(kept.subarray(SETTINGS_BYTES - 2), SETTINGS_BYTES)
+    changed[KEPT_BYTES - 2] = revision >> 8
+    changed[KEPT_BYTES - 1] = revision
+    // Said again because its answer was lost, it costs no flash.
+    if (changed.join() !== kept.join()) append(node.journal, KIND.settings, changed)
+    const settings = decodeSettings(changed.subarray(0, SETTINGS_BYTES)) as Settings
+    // For a node that does not sleep; the others begin anew with the record.
+    const own = node as { -readonly [Name in keyof Node]: Node[Name] }
+    own.settings = settings
+    own.intervalSeconds = settings.intervalSeconds || node.profile.intervalSeconds
+    own.samplesPerUplink = settings.samplesPerUplink || node.profile.samplesPerUplink
+    own.reportSeconds = own.samplesPerUplink * own.intervalSeconds
+  }
+  node.words[CONFIGURED] = ANSWER_DUE | (outcome << OUTCOME_SHIFT) | revision
+}
+
+/** Says the answer that is owed. One that gets lost is asked for again by the gateway. */
+export function sendConfigured(node: Node, mac: Mac, done: (result: SendResult) => void): void {
+  const owed = node.words[CONFIGURED]!
+  const kept = latest(node.journal, KIND.settings)!
+  const payload = encodeConfigured({
+    revision: owed & 0xffff,
+    outcome: (owed >> OUTCOME_SHIFT) & 0xff,
+    recordCrc: (kept[SETTINGS_BYTES - 2]! << 8) | kept[SETTINGS_BYTES - 1]!,
+  })
+  send(mac, UPLINK_PORT.configured, payload, (result) => {
+    if (result.sent) node.words[CONFIGURED] = 0
+    done(result)
+  })
+}

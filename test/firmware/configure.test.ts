@@ -1,0 +1,129 @@
+/** Settings changed over the air: in force at once, answered, kept through power cuts as a whole, and outranked by a technician's new record. */
+import { describe, expect, test, vi } from 'vitest'
+import { DOWNLINK_PORT, UPLINK_PORT } from '../../core/packet/index.ts'
+import { decodeSettings, encodeSettings, SETTINGS_BYTES } from '../../core/settings.ts'
+import { soil } from '../../firmware/profiles/soil.ts'
+import { JOURNAL_SECTORS, KIND, latest, openJournal } from '../../firmware/journal.ts'
+import {
+  decodeConfigured,
+  encodeConfiguration,
+  type Configuration,
+} from '../../gateway/configuration/change.ts'
+import { Bed, SETTINGS } from './bed.ts'
+
+vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
+
+const HOUR_MS = 3_600_000
+
+/** A node at work, and a change that waits for its next uplink. */
+function commanded(revision: number, changes: Configuration): Bed {
+  const bed = new Bed(soil)
+  bed.run(3 * HOUR_MS)
+  bed.downlink = { port: DOWNLINK_PORT.configuration, payload: encodeConfiguration(revision, changes) }
+  return bed
+}
+
+const answers = (bed: Bed) =>
+  bed.uplinks
+    .filter(({ port }) => port === UPLINK_PORT.configured)
+    .map(({ payload }) => decodeConfigured(payload))
+
+const crcOf = (record: Uint8Array): number => (record.at(-2)! << 8) | record.at(-1)!
+
+function keptSettings(bed: Bed) {
+  const kept = latest(openJournal(bed.flash, JOURNAL_SECTORS), KIND.settings)!
+  return decodeSettings(kept.subarray(0, SETTINGS_BYTES))
+}
+
+describe('a change', () => {
+  test('is in force at once, and answered with the record it made', () => {
+    const bed = commanded(9, { intervalSeconds: 120, samplesPerUplink: 2 })
+    bed.runHours(4)
+    const recordCrc = crcOf(encodeSettings({ ...SETTINGS, intervalSeconds: 120, samplesPerUplink: 2 }))
+    expect(answers(bed)).toEqual([{ revision: 9, outcome: 0, recordCrc }])
+    const last = bed.uplinks.filter(({ decoded }) => decoded).slice(-3)
+    expect(last.map(({ decoded }) => decoded!.intervalSeconds)).toEqual([120, 120, 120])
+    expect(bed.uplinks.at(-1)!.atMs - bed.uplinks.at(-2)!.atMs).toBeLessThan(300_000)
+  })
+
+  test('outlives a power cut', () => {
+    const bed = commanded(9, { intervalSeconds: 120 })
+    bed.runHours(3)
+    bed.cutPower(60_000)
+    bed.runHours(1)
+    expect(bed.sleeps.at(-1)).toBeLessThanOrEqual(120_000)
+  })
+
+  test('with one bad field changes nothing, and the answer has its place', () => {
+    const bed = commanded(9, { intervalSeconds: 120, samplesPerUplink: 17 })
+    bed.runHours(3)
+    const recordCrc = crcOf(encodeSettings(SETTINGS))
+    // The fourth number of the record.
+    expect(answers(bed)).toEqual([{ revision: 9, outcome: 4, recordCrc }])
+    expect(keptSettings(bed)).toEqual(SETTINGS)
+  })
+
+  test('of every length and content leaves a node that reports', () => {
+    for (let length = 0; length < 40; length++) {
+      const bed = new Bed(soil)
+      bed.run(1.5 * HOUR_MS)
+      bed.downlink = {
+        port: DOWNLINK_PORT.configuration,
+        payload: new Uint8Array(length).fill(37 * length + 1),
+      }
+      const before = bed.uplinks.length
+      bed.runHours(3)
+      expect(bed.uplinks.length).toBeGreaterThan(before + 2)
+      expect(answers(bed)).toHaveLength(1)
+    }
+  })
+
+  test('that is repeated is answered again', () => {
+    const bed = commanded(9, { intervalSeconds: 600 })
+    bed.runHours(3)
+    bed.downlink = {
+      port: DOWNLINK_PORT.configuration,
+      payload: encodeConfiguration(9, { intervalSeconds: 600 }),
+    }
+    bed.runHours(1.5)
+    expect(answers(bed)).toHaveLength(2)
+    expect(keptSettings(bed)).toEqual({ ...SETTINGS, intervalSeconds: 600 })
+  })
+
+  test('is over when a technician writes another record, not when the same one is still there', () => {
+    const bed = commanded(9, { intervalSeconds: 120 })
+    bed.runHours(3)
+    bed.reset()
+    bed.runHours(1)
+    expect(keptSettings(bed)).toMatchObject({ intervalSeconds: 120 })
+    Object.assign(bed.settings, { gaugeHeightMm: 77 })
+    bed.reset()
+    bed.runHours(1)
+    expect(keptSettings(bed)).toEqual({ ...SETTINGS, gaugeHeightMm: 77 })
+  })
+})
+
+describe('the power cut at any step of flash while a change is taken', () => {
+  test('leaves the old settings or the new ones', () => {
+    const OLD = SETTINGS
+    const NEW = { ...SETTINGS, intervalSeconds: 120, gaugeHeightMm: -9 }
+    const seen = new Set<string>()
+    for (let cut = 0; cut < 160; cut++) {
+      const bed = commanded(9, { intervalSeconds: 120, gaugeHeightMm: -9 })
+      bed.flash.cutAt = bed.flash.steps + cut * 11
+      try {
+        bed.runHours(2)
+      } catch (error) {
+        if (bed.flash.steps !== bed.flash.cutAt) throw error
+      }
+      bed.flash.cutAt = undefined
+      bed.cutPower(60_000)
+      bed.runHours(1)
+      const settings = keptSettings(bed)
+      const which = JSON.stringify(settings) === JSON.stringify(OLD) ? 'old' : 'new'
+      if (which === 'new') expect(settings).toEqual(NEW)
+      seen.add(which)
+    }
+    expect([...seen].sort()).toEqual(['new', 'old'])
+  }, 60_000)
+})
