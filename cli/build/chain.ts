@@ -8,6 +8,7 @@ import { babel } from '@rollup/plugin-babel'
 import typescript from '@rollup/plugin-typescript'
 import { rollup, type Plugin, type RollupCache, type SourceMapInput } from 'rollup'
 import { minify, type MangleOptions, type MinifyOptions } from 'terser'
+import { placedNumbers } from './constants.ts'
 import { faultless } from './fault.ts'
 import { lateNames, latePacked, lateUnmarked, MAKER_NAME, TEXT_NAME } from './late.ts'
 import { nest } from './nest.ts'
@@ -198,6 +199,7 @@ async function nested(whole: Mapped, late: boolean): Promise<Mapped> {
     sourceMaps: true,
     plugins: [
       () => calledOnce(ONCE),
+      placedNumbers,
       () => unreadProperties(espruinoNames()),
       literalTables,
       () => nest(SELDOM, late),

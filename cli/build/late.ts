@@ -31,7 +31,7 @@ const OPENING =
   `var ${TEXT_NAME}=require("Storage").read("undefined"==typeof bundleFile?".bootcde":bundleFile),` +
   `${MAKER_NAME}=Function;`
 /** A mention takes some 35 bytes: a shorter text that is called from several places stays a function, under a name like `$1`. */
-const TEXT_BYTES_MIN = 200
+const TEXT_BYTES_MIN = 140
 
 /** The marked names of a script. */
 export const lateNames = (code: string): string[] => [
