@@ -135,7 +135,7 @@ describe('refuses by name', () => {
   })
 })
 
-test(`100,000 random and 5,000 mutated signatures are never valid and never throw, seed ${seed}`, () => {
+test(`100,000 random and 2,000 mutated signatures are never valid and never throw, seed ${seed}`, () => {
   const random = randomFrom(seed)
   const { publicKey, message, signature } = ours
   const seen = new Map<LmsOutcome, number>()
@@ -144,7 +144,7 @@ test(`100,000 random and 5,000 mutated signatures are never valid and never thro
     const key = random(4) ? publicKey : randomBytes(random, 60)
     take(verifyLms(sha256, key, message, signature.length, readerOf(randomBytes(random, 64))))
   }
-  for (let i = 0; i < 5_000; i++) take(verify(publicKey, message, mutated(random, signature)))
+  for (let i = 0; i < 2_000; i++) take(verify(publicKey, message, mutated(random, signature)))
   // Turning one bit twice gives the signature back: those are valid by right, and rare.
   expect(seen.get('valid') ?? 0).toBeLessThan(3)
   for (const outcome of ['keyLength', 'length', 'type', 'leaf', 'wrong'] as const)
