@@ -4,6 +4,8 @@
  *  A downlink counts as heard when the receiver of the node it was for has locked on it. Times are milliseconds. */
 import { FRAME_TYPE } from '../../core/lorawan/frame.ts'
 import { as923_2 } from '../../core/regions/as923_2.ts'
+import { light } from '../../firmware/profiles/light.ts'
+import type { NodePlan } from '../../sim/node.ts'
 import { openSimulation } from '../../sim/run.ts'
 import { village } from '../../sim/scenarios/village.ts'
 import type { Scenario } from '../../sim/scenarios/scenario.ts'
@@ -49,11 +51,17 @@ export const ORDINARY: WindowsOptions = {
 const HOUR_MS = 3_600_000
 /** Near enough that nothing but time decides. */
 const DISTANCE_M = 300
+/** Only nodes of class A: a light listens all the time between its windows, and hears what missed them. */
+const inWindows = ({ profile }: NodePlan): boolean => profile !== light
 const near: Scenario = {
   ...village,
   acts: [],
   planNodes: (count, random) =>
-    village.planNodes(count, random).map((plan) => ({ ...plan, distanceM: DISTANCE_M })),
+    village
+      .planNodes(2 * count, random)
+      .filter(inWindows)
+      .slice(0, count)
+      .map((plan) => ({ ...plan, distanceM: DISTANCE_M })),
 }
 
 const rounded = (value: number): number => Math.round(value * 10) / 10

@@ -24,8 +24,9 @@ const WORLD = new World({ seed: SEED, startMs: START_MS, ...PLACE })
 /** The beginning of a program, with all that it can know. */
 export interface Moment {
   readonly timeMs: number
-  /** When the power came on. */
+  /** When the power came on, and what the node's own clock shows: asleep it does not go as the world's. */
   readonly poweredMs: number
+  readonly ownMs: number
   readonly reason: ResetReason
   readonly flash: Uint8Array
   readonly network: NetworkState
@@ -122,6 +123,7 @@ export class Site {
     this.node.powerOn()
     await this.clock.run(moment.timeMs)
     this.enabled = true
+    this.node.machine.setOwnMs(moment.ownMs)
     this.node.machine.reboot(moment.reason)
   }
 
@@ -137,9 +139,11 @@ export class Site {
 
   /** What is now, when a program begins. */
   moment(): Moment {
+    const timeMs = Math.ceil(this.clock.nowMicros() / 1000)
     return {
-      timeMs: Math.ceil(this.clock.nowMicros() / 1000),
+      timeMs,
       poweredMs: this.poweredMs,
+      ownMs: this.node.machine.ownMs(timeMs * 1000),
       reason: this.node.machine.resetReason,
       flash: this.flash.bytes.slice(),
       network: structuredClone(this.network.state),
