@@ -9,7 +9,18 @@ import { encodeHello } from '../core/packet/hello.ts'
 import { setIdOf } from '../core/packet/sets.ts'
 import { DOWNLINK_PORT, UPLINK_PORT } from '../core/packet/types.ts'
 import { collect, encodeGroup } from './group.ts'
-import { append, KIND, latest } from './journal.ts'
+import {
+  askTime,
+  dropLink,
+  isJoined,
+  joinNetwork,
+  openLink,
+  roomBytes,
+  send,
+  spacingSeconds,
+  waitMs,
+} from './link/link.ts'
+import type { SendResult } from './link/result.ts'
 import {
   ACKNOWLEDGED_AT,
   FAILURES,
@@ -36,8 +47,6 @@ import {
   type Node,
 } from './nodeState.ts'
 import { acknowledge, drop, firstHeld } from './queue.ts'
-import { makeMac, type Mac, type SendResult } from './radio/mac.ts'
-import { Sx1276 } from './radio/sx1276.ts'
 
 /** Of the whole program; a gateway shows it beside the node. */
 const FIRMWARE_VERSION = 1
@@ -60,18 +69,6 @@ const HUNG_SECONDS = 120
 const PAYLOAD_BYTES_MAX = 64
 export const NEVER = 0x7fffffff
 
-/** Builds the MAC on the node's radio and flash. */
-function openMac(node: Node): Mac {
-  const { hal, board, region, settings, journal } = node
-  const host = {
-    load: () => latest(journal, KIND.mac),
-    save: (state: Uint8Array) => append(journal, KIND.mac, state),
-  }
-  return makeMac(hal, new Sx1276(hal, board.radio), region, settings, host, (unixSeconds, atMs) => {
-    if (node.onTime) node.onTime(unixSeconds, atMs)
-  })
-}
-
 /** After a failure: twice as long each time, up to an hour, and by chance between half and all of that. */
 function backOff(node: Node): void {
   const words = node.words
@@ -82,10 +79,11 @@ function backOff(node: Node): void {
 }
 
 /** After an uplink: when the law allows the next one, and not at once. */
-function spaceOut(node: Node, mac: Mac, spacingSeconds: number): void {
-  const waitSeconds = Math.ceil(mac.waitMs() / 1000)
-  const seconds = waitSeconds > spacingSeconds ? waitSeconds : spacingSeconds
-  node.words[LINK] = nowSeconds(node) + seconds + ((node.hal.noise() >>> 0) % (spacingSeconds + 1))
+function spaceOut(node: Node, seconds: number): void {
+  const waitSeconds = Math.ceil(waitMs(node) / 1000)
+  const spacing = spacingSeconds(node, seconds)
+  const least = waitSeconds > spacing ? waitSeconds : spacing
+  node.words[LINK] = nowSeconds(node) + least + ((node.hal.noise() >>> 0) % (spacing + 1))
 }
 
 /** When the new samples go: as soon as there are enough of them (no more than the last uplink could carry), or when the first has waited its time. */
@@ -142,30 +140,32 @@ function logSent(node: Node, port: number, result: SendResult): void {
   if (result.sent) node.hal.log('sent ' + port)
 }
 
-/** What came back with an uplink. */
-function receive(node: Node, result: SendResult): void {
-  const received = result.received
-  if (received === undefined) return
-  if (received.port === DOWNLINK_PORT.acknowledgement) takeAcknowledgement(node, received.payload)
-  else if (node.onDownlink) node.onDownlink(received.port, received.payload)
+/** What came down, with an uplink or by itself. */
+function receive(node: Node, port: number, payload: Uint8Array): void {
+  if (port === DOWNLINK_PORT.acknowledgement) takeAcknowledgement(node, payload)
+  else if (node.onDownlink) node.onDownlink(port, payload)
 }
 
-function join(node: Node, mac: Mac, done: () => void): void {
+function receiveWith(node: Node, { received }: SendResult): void {
+  if (received) receive(node, received.port, received.payload)
+}
+
+function join(node: Node, done: () => void): void {
   const words = node.words
   words[HEARD_AT] = nowSeconds(node)
-  mac.join((joined) => {
-    words[JOINED] = mac.joined() ? 1 : 0
+  joinNetwork(node, (joined) => {
+    words[JOINED] = isJoined(node) ? 1 : 0
     if (joined) {
       words[HELLO] = HELLO_UNKNOWN
       words[FAILURES] = 0
-      spaceOut(node, mac, 1)
+      spaceOut(node, 1)
     } else backOff(node)
     done()
   })
 }
 
 /** Names the epoch, and from which sequence on there is anything to wait for. */
-function sendHello(node: Node, mac: Mac, done: () => void): void {
+function sendHello(node: Node, done: () => void): void {
   const { words, queue } = node
   const payload = new Uint8Array(HELLO_BYTES)
   encodeHello(
@@ -178,17 +178,18 @@ function sendHello(node: Node, mac: Mac, done: () => void): void {
     },
     payload,
   )
-  mac.send(UPLINK_PORT.hello, payload, (result) => {
+  const finish = (result: SendResult): void => {
     logSent(node, UPLINK_PORT.hello, result)
     words[HELLO_AT] = nowSeconds(node)
     if (words[HELLO] === HELLO_BEHIND) words[HELLO] = HELLO_KNOWN
     words[FLIGHT] = words[FLIGHT_END] = 0
     if (result.received) words[REPORT] = node.intervalSeconds * node.samplesPerUplink
-    receive(node, result)
+    receiveWith(node, result)
     if (words[HELLO] === HELLO_UNKNOWN) backOff(node)
-    else spaceOut(node, mac, 1)
+    else spaceOut(node, 1)
     done()
-  })
+  }
+  send(node, UPLINK_PORT.hello, payload, finish, true)
 }
 
 /** Chooses the next samples: the new ones when they are due, else the gap, else the oldest that nobody has answered for. True for new ones. */
@@ -214,6 +215,8 @@ interface Load {
   readonly first: number
   readonly next: number
   readonly fresh: boolean
+  /** It asks for an acknowledgement. */
+  readonly asked: boolean
 }
 
 /** The next samples as a payload. One that does not fit now (an old one with flags at the lowest data rate) lets the others pass and is found again as a gap. */
@@ -234,7 +237,7 @@ function nextLoad(node: Node, roomBytes: number): Load {
   const bytes = encodeGroup(node, group, asked, payload)
   if (group.length < collected) words[FIT] = group.length
   const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
-  return { port, payload: payload.subarray(0, bytes), first, next: first + (group.length || 1), fresh }
+  return { port, payload: payload.subarray(0, bytes), first, next: first + (group.length || 1), fresh, asked }
 }
 
 /** The samples of a load were said, or can't be. */
@@ -244,26 +247,27 @@ function move({ words, queue }: Node, { fresh, next }: Load): void {
 }
 
 /** Sends one packet of samples. */
-function sendSamples(node: Node, mac: Mac, done: () => void): void {
+function sendSamples(node: Node, done: () => void): void {
   const { words } = node
-  const load = nextLoad(node, mac.payloadBytesMax())
+  const load = nextLoad(node, roomBytes(node))
   if (load.payload.length === 0) {
     move(node, load)
-    spaceOut(node, mac, 1)
+    spaceOut(node, 1)
     return done()
   }
-  mac.send(load.port, load.payload, (result) => {
+  const finish = (result: SendResult): void => {
     logSent(node, load.port, result)
     if (result.sent) {
       move(node, load)
       words[FLIGHT] = load.first
       words[FLIGHT_END] = load.next
       words[UPLINK_AT] = nowSeconds(node)
-      receive(node, result)
-      spaceOut(node, mac, SPACING_SECONDS)
+      receiveWith(node, result)
+      spaceOut(node, SPACING_SECONDS)
     } else backOff(node)
     done()
-  })
+  }
+  send(node, load.port, load.payload, finish, load.asked)
 }
 
 /** One exchange with the gateway, when it is due: the next thing that has to be said. `done` is called once, at the latest after two minutes. */
@@ -278,18 +282,18 @@ export function exchange(node: Node, done: () => void): void {
     done()
   }
   const timer = clock.setTimer(HUNG_SECONDS * 1000, () => {
-    node.mac = undefined
+    dropLink(node)
     finish()
   })
-  const mac = (node.mac = node.mac || openMac(node))
+  openLink(node, (port, payload) => receive(node, port, payload))
   const silentSeconds = nowSeconds(node) - words[HEARD_AT]!
-  words[JOINED] = mac.joined() ? 1 : 0
+  words[JOINED] = isJoined(node) ? 1 : 0
   words[LINK] = nowSeconds(node) + HUNG_SECONDS
-  if (node.timeWanted) mac.askTime()
-  if (mac.waitMs() > 0) {
-    spaceOut(node, mac, 1)
+  if (node.timeWanted) askTime(node)
+  if (waitMs(node) > 0) {
+    spaceOut(node, 1)
     finish()
-  } else if (!mac.joined() || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)
-  else if (owesHello(node)) sendHello(node, mac, finish)
-  else sendSamples(node, mac, finish)
+  } else if (!isJoined(node) || silentSeconds >= REJOIN_SECONDS) join(node, finish)
+  else if (owesHello(node)) sendHello(node, finish)
+  else sendSamples(node, finish)
 }

@@ -155,6 +155,7 @@ export function runLight(parts: NodeParts): void {
   node.onDownlink = (port, payload) => {
     if (port === DOWNLINK_PORT.lamp) takeCommand(lamp, payload)
   }
+  node.alwaysOn = true
   node.onTime = (unixSeconds, atMs) => takeTime(node, unixSeconds, atMs)
   step(lamp)
 }

@@ -1,5 +1,6 @@
 /** The life of a battery node, one wake at a time: remember, measure, talk, forget nothing, sleep. */
 import { exchange, exchangeDue } from './exchange.ts'
+import { closeLink } from './link/link.ts'
 import { nowMs, nowSeconds, openNode, saveState, SLOT, type Node } from './nodeState.ts'
 import type { NodeParts } from './profiles/profile.ts'
 import { takeSample } from './sampling.ts'
@@ -24,9 +25,10 @@ function sampleIfDue(node: Node, done: () => void): void {
   })
 }
 
-function exchangeIfDue(node: Node, done: () => void): void {
-  if (nowSeconds(node) < exchangeDue(node)) done()
-  else exchange(node, done)
+/** Says what is due, one thing after the other where the link allows it at once, and takes leave. */
+function talk(node: Node, done: () => void): void {
+  if (nowSeconds(node) < exchangeDue(node)) closeLink(node, done)
+  else exchange(node, () => talk(node, done))
 }
 
 /** Deep sleep until the next sample or the next word with the gateway. */
@@ -40,7 +42,7 @@ function sleep(node: Node): void {
 export function runBattery(parts: NodeParts): void {
   const node = openNode(parts)
   sampleIfDue(node, () => {
-    exchangeIfDue(node, () => {
+    talk(node, () => {
       sleep(node)
     })
   })

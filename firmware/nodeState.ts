@@ -4,6 +4,7 @@
  *  counted while the power was off: a difference of node seconds is then less than the time that passed, and the power count has changed to say so. */
 import { FILTER_WORDS } from '../core/filter/index.ts'
 import { append, KIND, latest } from './journal.ts'
+import type { MqttLink } from './link/mqtt.ts'
 import type { NodeParts } from './profiles/profile.ts'
 import { openQueue, type Queue } from './queue.ts'
 import type { Mac } from './radio/mac.ts'
@@ -80,7 +81,10 @@ export interface Node extends NodeParts {
   readonly intervalSeconds: number
   readonly samplesPerUplink: number
   /** Built when it is first needed: most wakes send nothing. */
-  mac?: Mac
+  mac?: Mac | undefined
+  mqtt?: MqttLink | undefined
+  /** The node never sleeps, and should be reached at any time. */
+  alwaysOn?: boolean
   /** What comes down besides acknowledgements: only a light listens. */
   onDownlink?: (port: number, payload: Uint8Array) => void
   onTime?: (unixSeconds: number, atMs: number) => void

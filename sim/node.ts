@@ -1,7 +1,7 @@
 /** One simulated node: a machine with the chips of its profile wired to the pins of its board, running the firmware's own start(). */
 import { decodeSettings, encodeSettings, type Settings } from '../core/settings.ts'
 import type { Region } from '../core/regions/region.ts'
-import type { Board } from '../firmware/board.ts'
+import type { Board, LoraBoard } from '../firmware/board.ts'
 import type { Hal } from '../firmware/hal/index.ts'
 import type { NodeParts, Profile } from '../firmware/profiles/profile.ts'
 import { start } from '../firmware/start.ts'
@@ -63,7 +63,8 @@ const hexBytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, '
 
 export class SimNode {
   readonly machine: Machine
-  readonly radio: Sx1276
+  /** Of a board that has one. */
+  readonly radio: Sx1276 | undefined
   readonly battery: Battery
   readonly link: Link
   /** What each of its parts does with its time. */
@@ -94,9 +95,7 @@ export class SimNode {
       log: (line) => shared.log(name, line),
     })
     this.link = (air.constructor as typeof Air).link(name, plan.distanceM, random('link'))
-    this.radio = new Sx1276(clock, air.ether(this.link), (high) =>
-      this.machine.edge(board.radio.interrupt, high),
-    )
+    this.radio = board.link === 'lorawan' ? this.wireRadio(board) : undefined
     this.battery = new Battery(random('battery'), (micros) => this.spot.lux(micros), clock.nowMicros())
     const highest = world.stageCmMax()
     this.gaugeHeightMm = highest === undefined ? GAUGE_DEFAULT_MM : Math.round(highest * 10) + GAUGE_ABOVE_MM
@@ -135,7 +134,7 @@ export class SimNode {
 
   powerOn(): void {
     const now = this.machine.clock.nowMicros()
-    this.radio.power(now)
+    this.radio?.power(now)
     this.sht31?.power(now)
     this.powerParts(now)
     this.machine.powerOn()
@@ -157,7 +156,7 @@ export class SimNode {
   /** Power is cut: RAM, timers and what the chips were told are lost, flash stays. */
   powerOff(): void {
     this.machine.powerOff()
-    this.radio.power(this.machine.clock.nowMicros())
+    this.radio?.power(this.machine.clock.nowMicros())
     this.ledger.cut(this.machine.clock.nowMicros())
   }
 
@@ -175,21 +174,28 @@ export class SimNode {
     program(this, this.hal)
   }
 
-  private wireBoard(): void {
-    const { machine, radio, battery, ledger } = this
-    const { board } = this.shared
-    machine.spi.set(board.radio.select, radio)
-    const reset = machine.pin(board.radio.reset)
+  private wireRadio({ radio: pins }: LoraBoard): Sx1276 {
+    const { machine, ledger } = this
+    const { clock, air } = this.shared
+    const radio = new Sx1276(clock, air.ether(this.link), (high) => machine.edge(pins.interrupt, high))
+    machine.spi.set(pins.select, radio)
+    const reset = machine.pin(pins.reset)
     reset.high = reset.pullUp = true
     reset.onWrite = (high, atMicros) => radio.resetPin(high, atMicros)
-    machine.onAwake = (awake, atMicros) => battery.draw(!awake, atMicros)
-    machine.onPart = (part, state, atMicros) => ledger.enter(part, state, atMicros)
-    radio.onState = ledger.teller(board.radio.chip)
+    radio.onState = ledger.teller(pins.chip)
     ledger.read({
       spent: (part, state, micros) => {
-        if (part === board.radio.chip) battery.drawRadio(part, state, micros)
+        if (part === pins.chip) this.battery.drawRadio(part, state, micros)
       },
     })
+    return radio
+  }
+
+  private wireBoard(): void {
+    const { machine, battery, ledger } = this
+    const { board } = this.shared
+    machine.onAwake = (awake, atMicros) => battery.draw(!awake, atMicros)
+    machine.onPart = (part, state, atMicros) => ledger.enter(part, state, atMicros)
     machine.pin(board.battery.pin).millivolts = () =>
       (battery.millivolts() * 1000) / board.battery.dividerPerMille
   }

@@ -59,6 +59,12 @@ function finished(plan: BundlePlan, { code, map }: Chained): Bundle {
 
 /** Makes them all. Throws where a type is wrong or a module is missing; what the gate refuses stands in the findings. */
 export async function makeBundles(plans: readonly BundlePlan[]): Promise<Bundle[]> {
-  const chained = await chain(plans.map((plan) => ({ name: plan.file, code: entryCode(plan) })))
+  const chained = await chain(
+    plans.map((plan) => ({
+      name: plan.file,
+      code: entryCode(plan),
+      instead: { 'firmware/link/link.ts': `firmware/link/${plan.board.value.link}.ts` },
+    })),
+  )
   return plans.map((plan, index) => finished(plan, chained[index]!))
 }

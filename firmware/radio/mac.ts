@@ -3,18 +3,12 @@
  *  A nonce and a counter are saved before the frame that uses them goes out, so that none is used twice whatever the power does.
  *  Uplinks are unconfirmed: the application acknowledges what it has stored. */
 import { CID, decodeDeviceTimeAns } from '../../core/lorawan/commands.ts'
-import {
-  COUNTER_GAP_MAX,
-  extendCounter,
-  makeSession,
-  openData,
-  parseData,
-  sealData,
-  type DataFrame,
-} from '../../core/lorawan/frame.ts'
+import { sealData, type DataFrame } from '../../core/lorawan/frame.ts'
 import { payloadBytesMax, rx1DataRate, type Region } from '../../core/regions/region.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Hal } from '../hal/index.ts'
+import type { SendResult } from '../link/result.ts'
+import { COUNTER_END, nextCounter, openDownlink, sessionOf } from '../link/session.ts'
 import { join } from './activation.ts'
 import { exchange } from './classA.ts'
 import { bookAirtime, survey } from './duty.ts'
@@ -25,11 +19,7 @@ import type { Radio, Received } from './radio.ts'
 
 export type { MacHost, OnTime } from './macParts.ts'
 
-export interface SendResult {
-  /** False: nothing went out (not joined, busy, no time left in the band, payload too long, radio without answer). */
-  readonly sent: boolean
-  readonly received?: { readonly port: number; readonly payload: Uint8Array }
-}
+export type { SendResult } from '../link/result.ts'
 
 export interface Mac {
   joined(): boolean
@@ -48,25 +38,8 @@ export interface Mac {
 /** Uplinks without any downlink until the network is asked for one, and then until the node falls back (4.3.1.1). */
 export const ADR_ACK_LIMIT = 64
 export const ADR_ACK_DELAY = 32
-/** A value that is never used: behind it the counters would begin again. */
-const COUNTER_END = 0xffffffff
 /** An ordinary sample with its header: answers to MAC commands never take its place. */
 const PAYLOAD_BYTES_KEPT = 11
-
-/** A downlink that was for this node, is whole and was not received before; its counter is then spent. */
-function openDownlink(mac: MacParts, phy: Uint8Array): DataFrame | undefined {
-  const { state } = mac
-  const header = parseData(phy)
-  if (typeof header === 'string' || !header.downlink || header.devAddr !== mac.session!.devAddr)
-    return undefined
-  const next = state.getUint32(S.AT_COUNTER_DOWN)
-  const counter = extendCounter(header.counter, next)
-  if (counter - next >= COUNTER_GAP_MAX || counter >= COUNTER_END) return undefined
-  const frame = openData(mac.session!, phy, counter)
-  if (typeof frame === 'string') return undefined
-  state.setUint32(S.AT_COUNTER_DOWN, counter + 1)
-  return frame
-}
 
 /** Does what a downlink says. Everything it changed is saved before anybody hears of it. */
 function takeDownlink(mac: MacParts, received: Received, endMs: number): DataFrame | undefined {
@@ -123,27 +96,22 @@ function takeOptions(mac: MacParts, spare: number): Uint8Array {
 /** The next uplink, sealed; its counter is spent. */
 function sealUplink(mac: MacParts, port: number, payload: Uint8Array): Uint8Array {
   const { state } = mac
-  if (!mac.session) {
-    const devAddr = state.getUint32(S.AT_DEV_ADDR)
-    mac.session = makeSession(mac.hal.aes, devAddr, mac.keys.subarray(0, 16), mac.keys.subarray(16))
-  }
-  const counter = state.getUint32(S.AT_COUNTER_UP)
+  const session = sessionOf(mac)
   const silent = state.getUint16(S.AT_SILENT)
-  const frame = sealData(mac.session, {
+  const frame = sealData(session, {
     confirmed: false,
     downlink: false,
-    devAddr: mac.session.devAddr,
+    devAddr: session.devAddr,
     adr: true,
     adrAckReq: silent >= ADR_ACK_LIMIT && state.getUint8(S.AT_DATA_RATE) > dataRateMin(state, mac.region),
     ack: state.getUint8(S.AT_ACK_DUE) > 0,
     pending: false,
-    counter,
+    counter: nextCounter(mac),
     options: takeOptions(mac, roomBytes(mac) - payload.length),
     port,
     payload,
   })
   state.setUint8(S.AT_ACK_DUE, 0)
-  state.setUint32(S.AT_COUNTER_UP, counter + 1)
   state.setUint16(S.AT_SILENT, Math.min(silent + 1, 0xffff))
   return frame
 }
@@ -202,7 +170,6 @@ export function makeMac(
     host,
     onTime,
     state,
-    keys: new Uint8Array(state.buffer, S.AT_KEYS, 32),
     session: undefined,
     busy: false,
     timeAsked: false,

@@ -24,8 +24,6 @@ export interface MacParts {
   readonly host: MacHost
   readonly onTime: OnTime
   readonly state: DataView
-  /** NwkSKey and AppSKey where they lie in the state. */
-  readonly keys: Uint8Array
   /** Made from the saved keys when first needed. */
   session: Session | undefined
   busy: boolean

@@ -7,7 +7,7 @@ import {
   needsLowDataRateOptimize,
   symbolMicroseconds,
 } from '../../core/lorawan/airtime.ts'
-import type { Board } from '../board.ts'
+import type { LoraBoard } from '../board.ts'
 import type { Hal } from '../hal/index.ts'
 import type { Modulation, Radio, Received } from './radio.ts'
 
@@ -97,7 +97,7 @@ const SENT_MARGIN_MS = 200
 
 export class Sx1276 implements Radio {
   private readonly hal: Hal
-  private readonly pins: Board['radio']
+  private readonly pins: LoraBoard['radio']
   private watched: boolean
   /** What a frame on its way out waits for, and what an open window waits for: never both. */
   private sent: ((endMs: number | undefined) => void) | undefined
@@ -110,7 +110,7 @@ export class Sx1276 implements Radio {
   /** Looks at an open window so far: at its end, after the header's time, after the longest frame's. */
   private looks: number
 
-  constructor(hal: Hal, pins: Board['radio']) {
+  constructor(hal: Hal, pins: LoraBoard['radio']) {
     this.hal = hal
     this.pins = pins
     this.watched = false

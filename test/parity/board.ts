@@ -141,7 +141,7 @@ export class EspruinoBoard {
       digitalWrite: (pin: number, high: boolean) =>
         this.tell('digitalWrite', [pin, +high], NO_BYTES, () => {
           // The select line is the bus's; setting it up is part of the boot time.
-          if (pin !== this.board.radio.select) gpio.write(pin, high)
+          if (pin !== this.board.radio?.select) gpio.write(pin, high)
         }),
       digitalRead: (pin: number) => this.say('digitalRead', [pin], NO_BYTES, () => +gpio.read(pin)),
       digitalPulse: (pin: number, high: boolean, ms: number) =>
