@@ -14,6 +14,7 @@ import type {
   ResetReason,
   SpiBus,
 } from '../firmware/hal/index.ts'
+import type { Network } from '../firmware/hal/network.ts'
 import type { Event } from './clock.ts'
 import { ChipMisuse } from './chips/misuse.ts'
 import type { Machine } from './machine.ts'
@@ -26,6 +27,7 @@ export interface HalSources {
   settings(): Uint8Array | undefined
   random: Random
   log(line: string): void
+  wlan?: Network | undefined
 }
 
 export class SimHal implements Hal {
@@ -37,6 +39,7 @@ export class SimHal implements Hal {
   readonly spi: SpiBus
   readonly flash: Flash
   readonly aes: Aes
+  readonly wlan?: Network
 
   constructor(
     private readonly machine: Machine,
@@ -50,6 +53,7 @@ export class SimHal implements Hal {
     this.spi = new SimSpi(machine)
     this.flash = new SimFlash(machine)
     this.aes = (key) => cipherOn(machine, key)
+    if (sources.wlan) this.wlan = sources.wlan
   }
 
   settings(): Uint8Array | undefined {

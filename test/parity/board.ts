@@ -5,6 +5,7 @@ import type { Board } from '../../firmware/board.ts'
 import type { Hal } from '../../firmware/hal/index.ts'
 import type { SimNode } from '../../sim/node.ts'
 import { withoutWhatEspruinoLacks } from './context.ts'
+import { EspruinoWifi } from './wifi.ts'
 import type { Call, Transcript } from './transcript.ts'
 
 type Bytes = Uint8Array | number[]
@@ -79,13 +80,18 @@ export class EspruinoBoard {
   }
 
   private globals(): Context {
-    const modules = { Flash: this.flash(), Storage: this.storage(), crypto: this.crypto() }
+    const { Wifi, net } = new EspruinoWifi(this.hal, (entry, act) => {
+      this.transcript.push(entry)
+      return act()
+    })
+    const modules = { Flash: this.flash(), Storage: this.storage(), crypto: this.crypto(), Wifi, net }
     const context = createContext({
       ...this.time(),
       ...this.pins(),
       ...this.buses(),
       E: {
         enableWatchdog: (s: number, auto: boolean) => this.tell('E.enableWatchdog', [s, +auto]),
+        toString: (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1'),
         toArrayBuffer: (text: string) => Uint8Array.from(Buffer.from(text, 'latin1')).buffer,
       },
       ESP32: {
@@ -230,7 +236,9 @@ export class EspruinoBoard {
   private storage() {
     return {
       readArrayBuffer: (name: string) =>
-        this.say('Storage.readArrayBuffer', [], Buffer.from(name), () => this.hal.settings())?.slice().buffer,
+        this.say('Storage.readArrayBuffer', [], Buffer.from(name), () =>
+          name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(),
+        )?.slice().buffer,
     }
   }
 

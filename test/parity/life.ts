@@ -11,7 +11,9 @@ import { Air } from '../../sim/air.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { ESP32_COSTS } from '../../sim/costs.ts'
 import { SimNode, type NodePlan } from '../../sim/node.ts'
+import { Wire } from '../../sim/tcp.ts'
 import { World } from '../../sim/world/world.ts'
+import { MqttSite } from '../sim/mqttSite.ts'
 import { EspruinoBoard } from './board.ts'
 import { Network } from './network.ts'
 import type { Transcript } from './transcript.ts'
@@ -70,9 +72,9 @@ function nodeFlash(hal: Hal): Hal['flash'] {
 /** The firmware's own sources on the simulator's Hal. */
 const runSources: Program = (node, hal) => {
   const { board, profile, region } = node.parts
-  const { clock, power, gpio, adc, i2c, spi, aes } = hal
+  const { clock, power, gpio, adc, i2c, spi, aes, wlan } = hal
   start(board, profile, region, {
-    ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal) },
+    ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal), ...(wlan ? { wlan } : {}) },
     settings: () => hal.settings(),
     noise: () => hal.noise(),
     log: (line) => hal.log(line),
@@ -101,19 +103,34 @@ export async function live(board: Board, profile: Profile, bundle?: string): Pro
     espruino ??= new EspruinoBoard(own, hal, board)
     espruino.start(script)
   }
-  const shared = { clock, world, air, board, region: REGION, costs: COSTS, seed: SEED, program }
+  const wire = new Wire()
+  const wifi = { wire, settings: { ssid: 'Xa', password: 'mot hai ba', host: '127.0.0.1', port: 1 } }
+  const shared = { wifi, clock, world, air, board, region: REGION, costs: COSTS, seed: SEED, program }
   const node = new SimNode(planOf(profile), { ...shared, log: (_, line) => logs.push(line) })
   const settings = decodeSettings(node.settings!)
   if (typeof settings === 'string') throw new Error(settings)
-  const network = new Network(clock, air, REGION, settings.appKey, (bytes) => note(`down ${hex(bytes)}`))
+  const network = new Network(clock, REGION, settings.appKey, (bytes) => note(`down ${hex(bytes)}`))
+  network.listen(air)
+  const site = new MqttSite(settings)
+  site.hear = (phy) => {
+    note(`up ${hex(phy)}`)
+    const answer = network.hear(phy, clock.nowMicros())
+    if (answer) note(`down ${hex(answer)}`)
+    return answer
+  }
+  await site.start()
+  wifi.settings.port = site.port
+  const run = (ms: number): Promise<void> => clock.run(clock.now() + ms, () => wire.answered())
   network.deafTo.add(4)
   air.onSent = (_, frame) => note(`up ${hex(frame.bytes)}`, frame.startMicros)
   watchRelay(node, board, note)
   node.powerOn()
-  if (profile.name === 'light') await liveLight(clock, node, network)
-  else while (wakes < WAKES) await clock.run(clock.now() + node.intervalSeconds * 1000)
+  if (profile.name === 'light') await liveLight(run, node, network)
+  else while (wakes < WAKES) await run(node.intervalSeconds * 1000)
   node.machine.reboot('software')
-  await clock.run(clock.now() + node.intervalSeconds * 2_000)
+  await run(node.intervalSeconds * 2_000)
+  node.powerOff()
+  await site.stop()
   return { events, network, logs, wakes, programs: espruino?.programs ?? [], settings: node.settings! }
 }
 
@@ -131,9 +148,9 @@ function watchRelay(node: SimNode, board: Board, note: (what: string, micros: nu
 }
 
 /** Intervals with a command in their middle. */
-async function liveLight(clock: VirtualClock, node: SimNode, network: Network): Promise<void> {
+async function liveLight(run: (ms: number) => Promise<void>, node: SimNode, network: Network): Promise<void> {
   for (let i = 0; i < LIGHT_INTERVALS; i++) {
     if (i === 5) network.lamp = COMMAND
-    await clock.run(clock.now() + node.intervalSeconds * 1000)
+    await run(node.intervalSeconds * 1000)
   }
 }
