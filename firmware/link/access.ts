@@ -62,11 +62,17 @@ function saveAccess({ node, settings, lease, leasedAt }: Access): void {
   append(node.journal, KIND.network, record)
 }
 
+/** The settings to use, read anew each time: kept, they would cost a node 20 variables. */
+function networkOf({ settings }: Access): NetworkSettings | undefined {
+  const network = settings ? decodeNetworkSettings(settings) : 'blank'
+  return typeof network === 'string' ? undefined : network
+}
+
 /** Gets onto the network where the node is not on it; `done` gets the settings, or undefined when there is no way. */
 export function useAccess(access: Access, done: (settings: NetworkSettings | undefined) => void): void {
   const { hal } = access.node
-  const settings = access.settings ? decodeNetworkSettings(access.settings) : 'blank'
-  if (typeof settings === 'string') return done(undefined)
+  const settings = networkOf(access)
+  if (!settings) return done(undefined)
   if (access.joined) return done(settings)
   const ageSeconds = nowSeconds(access.node) - access.leasedAt
   access.kept =

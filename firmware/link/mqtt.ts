@@ -3,13 +3,14 @@
  *  the time, no windows and no duty cycle.
  *  A battery node connects for what it has to say and takes leave; a node that is always on keeps its connection and comes back when it is lost. */
 import { CID, decodeDeviceTimeAns } from '../../core/lorawan/commands.ts'
-import { FRAME_TYPE, sealData } from '../../core/lorawan/frame.ts'
+import { FRAME_TYPE, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
 import { MQTT_PAYLOAD_BYTES_MAX, mqttId, mqttPassword, mqttTopics } from '../../core/mqttIdentity.ts'
+import type { NetworkSettings } from '../../core/networkSettings.ts'
 import { append, KIND, latest } from '../journal.ts'
 import { LINK, type Node } from '../nodeState.ts'
 import * as S from '../radio/macState.ts'
 import { openAccess, proveAccess, useAccess, type Access } from './access.ts'
-import { connect, disconnect, isOpen, publish, type Client } from './mqttClient.ts'
+import { connect, disconnect, isOpen, publish, type Client, type Credentials } from './mqttClient.ts'
 import type { Heard, SendResult } from './result.ts'
 import {
   beginSession,
@@ -72,17 +73,28 @@ function takeAccept(link: MqttLink, phy: Uint8Array): void {
   if (link.answered) link.answered()
 }
 
-/** Takes a frame of the gateway: forged, repeated or for another node, it changes nothing. */
+/** Opens a frame of the gateway; undefined for one that is forged, repeated or for another node, which changes nothing. */
+function openFrame(link: MqttLink, phy: Uint8Array): DataFrame | undefined {
+  const { node, state } = link
+  const frame = state.getUint8(S.AT_JOINED) ? openDownlink(link, phy) : undefined
+  if (!frame) {
+    node.hal.log('frame refused')
+    return undefined
+  }
+  save(link)
+  return frame
+}
+
+/** Takes what the gateway says: to whoever waits for an answer, or to the node. */
 function takeFrame(link: MqttLink, phy: Uint8Array): void {
   if (phy.length > 0 && phy[0]! >> 5 === FRAME_TYPE.joinAccept) return takeAccept(link, phy)
-  const { node } = link
-  const frame = link.state.getUint8(S.AT_JOINED) ? openDownlink(link, phy) : undefined
-  if (!frame) return node.hal.log('frame refused')
-  save(link)
-  if (link.timeAsked && frame.options.length > 5 && frame.options[0] === CID.deviceTime) {
-    const time = decodeDeviceTimeAns(frame.options.subarray(1, 6))
+  const frame = openFrame(link, phy)
+  if (!frame) return
+  const { onTime } = link.node
+  if (onTime && link.timeAsked && frame.options.length > 5 && frame.options[0] === CID.deviceTime) {
+    const time = decodeDeviceTimeAns(frame.options.subarray(1))
     link.timeAsked = false
-    if (node.onTime) node.onTime(time.unixSeconds, link.sentAtMs - time.milliseconds)
+    onTime(time.unixSeconds, link.sentAtMs - time.milliseconds)
   }
   if (frame.port < 1) return
   if (!link.sending || link.answer) return link.heard(frame.port, frame.payload)
@@ -109,6 +121,10 @@ function lose(link: MqttLink): void {
     })
 }
 
+function credentialsOf({ settings, hal }: Node, { host, port }: NetworkSettings): Credentials {
+  return { host, port, id: mqttId(settings.devEui), password: mqttPassword(hal.aes, settings.appKey) }
+}
+
 /** Sees to an open connection: `done` gets whether there is one. */
 function reach(link: MqttLink, done: (good: boolean) => void): void {
   const { node, access, client } = link
@@ -126,9 +142,10 @@ function reach(link: MqttLink, done: (good: boolean) => void): void {
       lose(link)
       return finish(false)
     }
-    const { devEui, appKey } = node.settings
-    const password = mqttPassword(node.hal.aes, appKey)
-    connect(client, { host: network.host, port: network.port, id: mqttId(devEui), password }, finish)
+    connect(client, credentialsOf(node, network), (good) => {
+      // In a callback of its own: by then what took the broker's last packet is free.
+      node.hal.clock.setTimer(0, () => finish(good))
+    })
   })
 }
 
@@ -140,14 +157,18 @@ function say(link: MqttLink, frame: Uint8Array, listenMs: number, done: (taken: 
   link.sentAtMs = clock.nowMs()
   publish(link.client, frame, (taken) => {
     const finish = (): void => {
-      clock.clearTimer(timer)
       link.answered = undefined
       link.sending = false
       done(taken)
     }
     const here = link.answer !== undefined || (listenMs === ACCEPT_MS && link.devNonce === undefined)
     const timer = clock.setTimer(!taken || here ? 0 : listenMs, finish)
-    link.answered = finish
+    // In a callback of its own, as the connection is.
+    link.answered = () => {
+      link.answered = undefined
+      clock.clearTimer(timer)
+      clock.setTimer(0, finish)
+    }
   })
 }
 

@@ -5,11 +5,11 @@
 import type { Network, Socket, SocketEvents } from '../hal/network.ts'
 import type { NodeClock } from '../hal/index.ts'
 import {
+  barePacket,
   bodyBytes,
   connectPacket,
   headBytes,
   MQTT,
-  mqttPacket,
   PACKET_BYTES_MAX,
   pubackPacket,
   publishPacket,
@@ -100,7 +100,7 @@ function watch(client: Client): void {
   client.timer = clock.setTimer(awaited ? ANSWER_MS : PING_MS, () => {
     if (awaited) return fail(client)
     client.pinged = true
-    client.socket!.write(mqttPacket(MQTT.pingreq, []))
+    client.socket!.write(barePacket(MQTT.pingreq))
     watch(client)
   })
 }
@@ -152,7 +152,7 @@ function take(client: Client, first: number, body: Uint8Array): boolean {
 }
 
 /** Takes what came in: packets are cut out of it wherever they begin and end. */
-function receive(client: Client, events: SocketEvents, chunk: Uint8Array): void {
+function takeBytes(client: Client, events: SocketEvents, chunk: Uint8Array): void {
   let bytes = chunk
   if (client.held) {
     bytes = new Uint8Array(client.held.length + chunk.length)
@@ -191,7 +191,7 @@ export function connect(
       client.socket!.write(connectPacket(id, password, client.topics + 'will', KEEP_ALIVE_SECONDS))
     },
     received: (bytes) => {
-      if (client.events === events) receive(client, events, bytes)
+      if (client.events === events) takeBytes(client, events, bytes)
     },
     closed: () => {
       if (client.events === events) fail(client)
@@ -214,6 +214,6 @@ export function publish(client: Client, payload: Uint8Array, done: (good: boolea
 /** Takes leave, so that the broker does not publish the will. Nobody is called any more. */
 export function disconnect(client: Client): void {
   client.done = undefined
-  if (client.stage === OPEN) client.socket!.write(mqttPacket(MQTT.disconnect, []))
+  if (client.stage === OPEN) client.socket!.write(barePacket(MQTT.disconnect))
   hangUp(client)
 }

@@ -31,7 +31,7 @@ function bytesOf(text: string): Uint8Array {
 }
 
 /** A packet of up to 16,383 bytes behind its head: each text with its length before it (1.5.3), everything else as it is. */
-export function mqttPacket(first: number, fields: readonly (string | Uint8Array)[]): Uint8Array {
+function mqttPacket(first: number, fields: readonly (string | Uint8Array)[]): Uint8Array {
   let length = 0
   for (const field of fields) length += field.length + (typeof field === 'string' ? 2 : 0)
   const headBytes = length < 128 ? 2 : 3
@@ -50,6 +50,11 @@ export function mqttPacket(first: number, fields: readonly (string | Uint8Array)
     at += field.length
   }
   return packet
+}
+
+/** A packet's id, on the wire. */
+function packetId(id: number): Uint8Array {
+  return new Uint8Array([id >> 8, id])
 }
 
 /** CONNECT with a will of one zero byte; the client id is the user name too. */
@@ -75,11 +80,12 @@ export function publishPacket(id: number, topic: string, payload: Uint8Array): U
 
 /** PUBACK of what was received under `id`. */
 export function pubackPacket(id: number): Uint8Array {
-  return mqttPacket(MQTT.puback, [packetId(id)])
+  return new Uint8Array([MQTT.puback, 2, id >> 8, id])
 }
 
-function packetId(id: number): Uint8Array {
-  return new Uint8Array([id >> 8, id])
+/** A packet that is nothing but its head: PINGREQ, DISCONNECT. */
+export function barePacket(first: number): Uint8Array {
+  return new Uint8Array([first, 0])
 }
 
 /** Bytes of the head of the packet that begins at `from`: 0 when its end is not there yet, -1 when it is longer than any packet taken here. */

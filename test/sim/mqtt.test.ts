@@ -153,7 +153,7 @@ describe('a battery node', () => {
     const seen = (phy: Uint8Array): string =>
       phy[0]! >> 5 === 0
         ? `nonce ${phy[17]! | (phy[18]! << 8)}`
-        : `${phy.slice(1, 5)} ${phy[6]! | (phy[7]! << 8)} ${network.joins}`
+        : `${phy.slice(1, 5).join()} ${phy[6]! | (phy[7]! << 8)} ${network.joins}`
     for (let cut = 0; cut < 40; cut++) {
       await clock.run(clock.now() + 700_000 + cut * 137, () => wire.answered())
       node.powerOff()
