@@ -36,6 +36,7 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'push',
   'openState',
   'exchangeDue',
+  'sessionOf',
   'openAccess',
   'saveAccess',
   'networkOf',

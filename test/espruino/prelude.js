@@ -77,11 +77,18 @@
           delete timers[numbers[0]]
           run()
         } else if (head[0] === 2) watches[numbers[0]]({ state: numbers[1] > 0, time: numbers[2] })
-        else if (head[0] === 28) joined(numbers[0] ? null : 'no access point')
-        else if (head[0] === 29) sockets[numbers[0]].opened()
+        else if (head[0] === 28) {
+          // Called once, and then forgotten, as on a board; and so is a socket that has closed.
+          var answer = joined
+          joined = undefined
+          answer(numbers[0] ? null : 'no access point')
+          answer = undefined
+        } else if (head[0] === 29) sockets[numbers[0]].opened()
         else if (head[0] === 30) sockets[numbers[0]].data(bytes)
-        else if (head[0] === 31) sockets[numbers[0]].close()
-        else return stop('DIFFERS ', { index: index - 1, code: -1, numbers: '', bytes: '' })
+        else if (head[0] === 31) {
+          sockets[numbers[0]].close()
+          delete sockets[numbers[0]]
+        } else return stop('DIFFERS ', { index: index - 1, code: -1, numbers: '', bytes: '' })
       } catch (e) {
         if (e !== 'over' && e !== 'sleep')
           stop('THREW ', { index: index, error: e.toString(), stack: e.stack })
