@@ -11,12 +11,13 @@
  *  - relaySense 39: reads back the relay's output through an optocoupler; input only, so it can never drive what it measures.
  *    39 and 36 give short false edges when the chip's ADC powers up (errata 3.11): both are read by level, none is watched.
  *  Without an OLED (this project uses none) 16 stays free for a second output. */
-import type { Board, Sx1276Pins } from '../firmware/board.ts'
+import type { LoraBoard, Sx1276Pins } from '../firmware/board.ts'
 import { Sx1276 } from '../firmware/radio/sx1276.ts'
 
-export const ttgoLora32V21: Board<Sx1276Pins> = {
+export const ttgoLora32V21: LoraBoard<Sx1276Pins> = {
   name: 'ttgo-lora32-v21',
   mcu: 'esp32',
+  link: 'lorawan',
   i2c: { data: 21, clock: 22, frequencyHz: 100_000 },
   spi: { clock: 5, miso: 19, mosi: 27, frequencyHz: 8_000_000 },
   radio: { chip: 'sx1276', select: 18, reset: 23, interrupt: 26, powerDbmMax: 17 },

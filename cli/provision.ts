@@ -2,6 +2,7 @@
  *  The node comes first: a device that is registered but never got its key would be a riddle, the other way round it is a second try.
  *  The key is shown nowhere. Exit codes: 0 done, 1 failed, 2 called wrongly. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { encodeNetworkSettings } from '../core/networkSettings.ts'
 import { encodeSettings } from '../core/settings.ts'
 import { BoardError } from './board/error.ts'
 import { newNode, type NewNode } from './board/newNode.ts'
@@ -12,6 +13,8 @@ import { OptionError, parseOptions, wholeNumber } from './options.ts'
 
 /** The file in the board's Storage that the firmware reads at its start. */
 export const SETTINGS_FILE = 'settings'
+/** The one that a node with Wi-Fi reads beside it; with --out it gets the name of that file and this behind a dot. */
+export const NETWORK_FILE = 'wifi'
 const OWNER_ONLY = 0o600
 
 const texts = boardTexts.provision
@@ -31,6 +34,9 @@ const OPTIONS = {
   'height-mm': { type: 'string' },
   lamp: { type: 'string' },
   group: { type: 'string' },
+  ssid: { type: 'string' },
+  'wifi-password': { type: 'string' },
+  broker: { type: 'string' },
   port: { type: 'string' },
   out: { type: 'string' },
   gateway: { type: 'string' },
@@ -53,9 +59,12 @@ function registryOf(gateway: string | undefined): Registry | undefined {
   return { url, pin }
 }
 
-async function writeToBoard(at: BoardAt, record: Uint8Array): Promise<void> {
+/** What a node reads, by the name of the file. */
+type Records = readonly (readonly [name: string, record: Uint8Array])[]
+
+async function writeToBoard(at: BoardAt, records: Records): Promise<void> {
   await withBoard(at, async (board) => {
-    await board.writeFile(SETTINGS_FILE, record)
+    for (const [name, record] of records) await board.writeFile(name, record)
     await board.boot()
   })
 }
@@ -79,9 +88,15 @@ async function provision(
   target: BoardAt | { file: string },
   registry: Registry | undefined,
 ): Promise<number> {
-  const record = encodeSettings(node.settings)
-  if ('port' in target) await writeToBoard(target, record)
-  else writeFileSync(target.file, record, { mode: OWNER_ONLY, flag: 'wx' })
+  const records: Records = [
+    [SETTINGS_FILE, encodeSettings(node.settings)],
+    ...(node.network ? [[NETWORK_FILE, encodeNetworkSettings(node.network)] as const] : []),
+  ]
+  const fileOf = (file: string, name: string): string => (name === SETTINGS_FILE ? file : `${file}.${name}`)
+  if ('port' in target) await writeToBoard(target, records)
+  else
+    for (const [name, record] of records)
+      writeFileSync(fileOf(target.file, name), record, { mode: OWNER_ONLY, flag: 'wx' })
   console.log(texts.written('port' in target ? target.port : target.file))
   if (!registry) {
     console.log(texts.notRegistered(node.device.devEui))
@@ -89,7 +104,7 @@ async function provision(
   }
   if (await registerAt(registry, node)) return 0
   // A key that no gateway knows opens nothing; left behind, the file would only be mistaken for a good one.
-  if ('file' in target) rmSync(target.file)
+  if ('file' in target) for (const [name] of records) rmSync(fileOf(target.file, name))
   return 1
 }
 

@@ -29,19 +29,10 @@ export interface Sx1262Pins extends LoraPins {
   readonly powerDbmMax: 14 | 17 | 20 | 22
 }
 
-export interface Board<Pins extends Sx1276Pins | Sx1262Pins = Sx1276Pins | Sx1262Pins> {
+interface AnyBoard {
   readonly name: string
   readonly mcu: 'esp32'
   readonly i2c: { readonly data: number; readonly clock: number; readonly frequencyHz: number }
-  readonly spi: {
-    readonly clock: number
-    readonly miso: number
-    readonly mosi: number
-    readonly frequencyHz: number
-  }
-  readonly radio: Pins
-  /** Builds the driver of its chip: the board names it, so that a bundle holds no other. */
-  openRadio(hal: Hal, pins: Pins): Radio
   readonly battery: { readonly pin: number; readonly dividerPerMille: number }
   /** Pins free for what a profile mounts, by what they are used for. */
   readonly mount: {
@@ -58,3 +49,25 @@ export interface Board<Pins extends Sx1276Pins | Sx1262Pins = Sx1276Pins | Sx126
     readonly peakVariables: number
   }
 }
+
+/** With a LoRa radio on its SPI bus. */
+export interface LoraBoard<Pins extends Sx1276Pins | Sx1262Pins = Sx1276Pins | Sx1262Pins> extends AnyBoard {
+  readonly link: 'lorawan'
+  readonly spi: {
+    readonly clock: number
+    readonly miso: number
+    readonly mosi: number
+    readonly frequencyHz: number
+  }
+  readonly radio: Pins
+  /** Builds the driver of its chip: the board names it, so that a bundle holds no other. */
+  openRadio(hal: Hal, pins: Pins): Radio
+}
+
+/** Without a LoRa radio: its Wi-Fi is the link. */
+export interface WifiBoard extends AnyBoard {
+  readonly link: 'mqtt'
+  readonly radio?: undefined
+}
+
+export type Board = LoraBoard | WifiBoard

@@ -4,8 +4,9 @@ import { changeRecord, encodeConfigured } from '../core/configuration.ts'
 import { UPLINK_PORT } from '../core/packet/types.ts'
 import { decodeSettings, SETTINGS_BYTES, type Settings } from '../core/settings.ts'
 import { append, KIND, latest } from './journal.ts'
+import { send } from './link/link.ts'
+import type { SendResult } from './link/result.ts'
 import { CONFIGURED, type Node } from './nodeState.ts'
-import { send, type Mac, type SendResult } from './radio/mac.ts'
 
 /** CRC of the cable's record, 2 bytes, then the revision, 2 bytes. */
 export const KEPT_BYTES = SETTINGS_BYTES + 4
@@ -37,7 +38,7 @@ export function configure(node: Node, change: Uint8Array): void {
 }
 
 /** Says the answer that is owed. One that gets lost is asked for again by the gateway. */
-export function sendConfigured(node: Node, mac: Mac, done: (result: SendResult) => void): void {
+export function sendConfigured(node: Node, done: (result: SendResult) => void): void {
   const owed = node.words[CONFIGURED]!
   const kept = latest(node.journal, KIND.settings)!
   const payload = encodeConfigured({
@@ -45,8 +46,9 @@ export function sendConfigured(node: Node, mac: Mac, done: (result: SendResult) 
     outcome: (owed >> OUTCOME_SHIFT) & 0xff,
     recordCrc: (kept[SETTINGS_BYTES - 2]! << 8) | kept[SETTINGS_BYTES - 1]!,
   })
-  send(mac, UPLINK_PORT.configured, payload, (result) => {
+  const finish = (result: SendResult): void => {
     if (result.sent) node.words[CONFIGURED] = 0
     done(result)
-  })
+  }
+  send(node, UPLINK_PORT.configured, payload, finish, false)
 }

@@ -105,6 +105,8 @@ export interface Load {
   readonly first: number
   readonly next: number
   readonly from: number
+  /** It asks for an acknowledgement. */
+  readonly asked: boolean
 }
 
 /** The samples of a load are said now, or can't be: for new ones that were alarms, or alarms that were new, both words move. */
@@ -133,7 +135,14 @@ export function nextLoad(node: Node, roomBytes: number): Load {
   const bytes = encodeGroup(node, group, asked, payload)
   if (group.length < collected) words[FIT] = group.length
   const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
-  const load = { port, payload: payload.subarray(0, bytes), first, next: first + (group.length || 1), from }
+  const load = {
+    port,
+    payload: payload.subarray(0, bytes),
+    first,
+    next: first + (group.length || 1),
+    from,
+    asked,
+  }
   move(node, load)
   return load
 }

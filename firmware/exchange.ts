@@ -9,6 +9,18 @@ import { DOWNLINK_PORT, MODE, UPLINK_PORT } from '../core/packet/types.ts'
 import { configure, sendConfigured } from './configure.ts'
 import { ASK_SECONDS, freshDue, isHeld, NEVER, nextLoad, takeAcknowledgement } from './delivery.ts'
 import { healthPayload, healthSaid, noteFree, takeMode } from './health.ts'
+import {
+  askTime,
+  dropLink,
+  isJoined,
+  joinNetwork,
+  openLink,
+  roomBytes,
+  send,
+  spacingSeconds,
+  waitMs,
+} from './link/link.ts'
+import type { SendResult } from './link/result.ts'
 import { HEALTH_DUE } from './modes.ts'
 import {
   ACKNOWLEDGED_AT,
@@ -34,18 +46,6 @@ import {
   UPLINK_AT,
   type Node,
 } from './nodeState.ts'
-import {
-  activate,
-  ASK_TIME,
-  close,
-  isJoined,
-  payloadRoomBytes,
-  send,
-  waitMs,
-  type Mac,
-  type SendResult,
-} from './radio/mac.ts'
-import { openMac } from './radio/openMac.ts'
 
 /** Of the whole program; a gateway shows it beside the node. */
 const FIRMWARE_VERSION = 1
@@ -56,16 +56,18 @@ const BACKOFF_SECONDS_MIN = 60
 const BACKOFF_SECONDS_MAX = 3600
 /** Between two uplinks of a node that has more to send, so that a hundred that come back together find room. */
 const SPACING_SECONDS = 20
+/** For `pause`. */
+const FAILED = -1
 /** An exchange that never ends is tried again after so long. */
 const HUNG_SECONDS = 120
 
-/** When the next uplink may go, and by chance up to as long again. After an uplink: when the law allows it, and not at once. After a failure (no `mac`): twice as
- *  long each time, up to an hour. */
-function pause(node: Node, mac: Mac | undefined, spacingSeconds: number): void {
+/** When the next uplink may go, and by chance up to as long again. After an uplink: when the law allows it, and not at once. After a failure (`leastSeconds`
+ *  below 0): twice as long each time, up to an hour. */
+function pause(node: Node, leastSeconds: number): void {
   const words = node.words
-  let seconds = spacingSeconds
-  let spread = spacingSeconds + 1
-  if (mac) seconds = Math.max(seconds, Math.ceil(waitMs(mac) / 1000))
+  let seconds = spacingSeconds(node, leastSeconds)
+  let spread = seconds + 1
+  if (leastSeconds >= 0) seconds = Math.max(seconds, Math.ceil(waitMs(node) / 1000))
   else {
     const doubled = BACKOFF_SECONDS_MIN * (1 << (words[FAILURES]! < 6 ? words[FAILURES]! : 6))
     seconds = spread = Math.min(doubled, BACKOFF_SECONDS_MAX) >> 1
@@ -98,35 +100,38 @@ export function exchangeDue(node: Node): number {
   return Math.max(due, words[LINK]!)
 }
 
-/** What came back with an uplink on `port`. The line is for the technician's cable: `fieldnode upload` waits for it. */
-function receive(node: Node, port: number, result: SendResult): void {
-  if (result.sent) node.hal.log('sent ' + port)
-  noteFree(node)
-  const received = result.received
-  if (received === undefined) return
-  if (received.port === DOWNLINK_PORT.acknowledgement) {
-    if (node.mode !== MODE.safe) takeAcknowledgement(node, received.payload)
-  } else if (received.port === DOWNLINK_PORT.mode) takeMode(node, received.payload)
-  else if (received.port === DOWNLINK_PORT.configuration) configure(node, received.payload)
-  else if (node.onDownlink) node.onDownlink(received.port, received.payload)
+/** What came down, with an uplink or by itself. */
+function receive(node: Node, port: number, payload: Uint8Array): void {
+  if (port === DOWNLINK_PORT.acknowledgement) {
+    if (node.mode !== MODE.safe) takeAcknowledgement(node, payload)
+  } else if (port === DOWNLINK_PORT.mode) takeMode(node, payload)
+  else if (port === DOWNLINK_PORT.configuration) configure(node, payload)
+  else if (node.onDownlink) node.onDownlink(port, payload)
 }
 
-function join(node: Node, mac: Mac, done: () => void): void {
+/** What came of an uplink on `port`. The line is for the technician's cable: `fieldnode upload` waits for it. */
+function receiveWith(node: Node, port: number, { sent, received }: SendResult): void {
+  if (sent) node.hal.log('sent ' + port)
+  noteFree(node)
+  if (received) receive(node, received.port, received.payload)
+}
+
+function join(node: Node, done: () => void): void {
   const words = node.words
   words[HEARD_AT] = nowSeconds(node)
-  activate(mac, (joined) => {
-    words[JOINED] = isJoined(mac) ? 1 : 0
+  joinNetwork(node, (joined) => {
+    words[JOINED] = isJoined(node) ? 1 : 0
     if (joined) {
       words[HELLO] = HELLO_UNKNOWN
       words[FAILURES] = 0
-      pause(node, mac, 1)
-    } else pause(node, undefined, 0)
+    }
+    pause(node, joined ? 1 : FAILED)
     done()
   })
 }
 
 /** Names the epoch, and from which sequence on there is anything to wait for. */
-function sendHello(node: Node, mac: Mac, done: () => void): void {
+function sendHello(node: Node, done: () => void): void {
   const { words, queue } = node
   const payload = new Uint8Array(HELLO_BYTES)
   encodeHello(
@@ -139,53 +144,64 @@ function sendHello(node: Node, mac: Mac, done: () => void): void {
     },
     payload,
   )
-  send(mac, UPLINK_PORT.hello, payload, (result) => {
+  const finish = (result: SendResult): void => {
     words[HELLO_AT] = nowSeconds(node)
     if (words[HELLO] === HELLO_BEHIND) words[HELLO] = HELLO_KNOWN
     words[FLIGHT] = words[FLIGHT_END] = 0
     if (result.sent && result.received) words[REPORT] = node.reportSeconds
-    receive(node, UPLINK_PORT.hello, result)
-    if (words[HELLO] === HELLO_UNKNOWN) pause(node, undefined, 0)
-    else pause(node, mac, 1)
+    receiveWith(node, UPLINK_PORT.hello, result)
+    pause(node, words[HELLO] === HELLO_UNKNOWN ? FAILED : 1)
     done()
-  })
+  }
+  send(node, UPLINK_PORT.hello, payload, finish, true)
 }
 
 /** Sends one packet of samples. */
-function sendSamples(node: Node, mac: Mac, done: () => void): void {
+function sendSamples(node: Node, done: () => void): void {
   const { words } = node
-  const load = nextLoad(node, payloadRoomBytes(mac))
+  const load = nextLoad(node, roomBytes(node))
   if (load.payload.length === 0) {
-    pause(node, mac, 1)
+    pause(node, 1)
     return done()
   }
-  send(mac, load.port, load.payload, (result) => {
+  const finish = (result: SendResult): void => {
     if (result.sent) {
       words[FLIGHT] = load.first
       words[FLIGHT_END] = load.next
       words[UPLINK_AT] = nowSeconds(node)
-      receive(node, load.port, result)
-      pause(node, mac, SPACING_SECONDS)
+      receiveWith(node, load.port, result)
+      pause(node, SPACING_SECONDS)
     } else {
       words[load.from] = load.first
-      pause(node, undefined, 0)
+      pause(node, FAILED)
       // Answers to MAC commands may have gone out in the samples' place.
-      receive(node, load.port, result)
+      receiveWith(node, load.port, result)
     }
     done()
-  })
+  }
+  send(node, load.port, load.payload, finish, load.asked)
 }
 
 /** Says how the node is doing. Any answer is a sign that it was heard. */
-function sendHealth(node: Node, mac: Mac, done: () => void): void {
+function sendHealth(node: Node, done: () => void): void {
   const { words } = node
-  send(mac, UPLINK_PORT.health, healthPayload(node), (result) => {
+  const finish = (result: SendResult): void => {
     words[FLIGHT] = words[FLIGHT_END] = 0
-    receive(node, UPLINK_PORT.health, result)
+    receiveWith(node, UPLINK_PORT.health, result)
     if (result.received) words[HEARD_AT] = nowSeconds(node)
     // After what came down: a mode that begins now is told at once.
     if (result.received?.port !== DOWNLINK_PORT.mode) healthSaid(node, result.received !== undefined)
-    pause(node, mac, 1)
+    pause(node, 1)
+    done()
+  }
+  send(node, UPLINK_PORT.health, healthPayload(node), finish, true)
+}
+
+/** Says what became of a change of settings. */
+function answerChange(node: Node, done: () => void): void {
+  sendConfigured(node, (result) => {
+    receiveWith(node, UPLINK_PORT.configured, result)
+    pause(node, 1)
     done()
   })
 }
@@ -209,27 +225,20 @@ export function exchange(node: Node, done: () => void): void {
     done()
   }
   const timer = clock.setTimer(HUNG_SECONDS * 1000, () => {
-    if (node.mac) close(node.mac)
-    node.mac = undefined
+    dropLink(node)
     finish()
   })
-  const mac = (node.mac = node.mac || openMac(node))
+  openLink(node, (port, payload) => receive(node, port, payload))
   const silentSeconds = nowSeconds(node) - words[HEARD_AT]!
-  words[JOINED] = isJoined(mac) ? 1 : 0
+  words[JOINED] = isJoined(node) ? 1 : 0
   words[LINK] = nowSeconds(node) + HUNG_SECONDS
-  if (node.timeWanted) mac.asked |= ASK_TIME
-  // Busy: with an acknowledgement of its own.
-  if (mac.busy || waitMs(mac) > 0) {
-    pause(node, mac, 1)
+  if (node.timeWanted) askTime(node)
+  if (waitMs(node) > 0) {
+    pause(node, 1)
     finish()
-  } else if (!isJoined(mac) || silentSeconds >= REJOIN_SECONDS) join(node, mac, finish)
-  else if (node.mode !== MODE.safe && owesHello(node)) sendHello(node, mac, finish)
-  else if (words[CONFIGURED] !== 0)
-    sendConfigured(node, mac, (result) => {
-      receive(node, UPLINK_PORT.configured, result)
-      pause(node, mac, 1)
-      finish()
-    })
-  else if (owesHealth(node)) sendHealth(node, mac, finish)
-  else sendSamples(node, mac, finish)
+  } else if (!isJoined(node) || silentSeconds >= REJOIN_SECONDS) join(node, finish)
+  else if (node.mode !== MODE.safe && owesHello(node)) sendHello(node, finish)
+  else if (words[CONFIGURED] !== 0) answerChange(node, finish)
+  else if (owesHealth(node)) sendHealth(node, finish)
+  else sendSamples(node, finish)
 }

@@ -12,13 +12,13 @@
 import { crc16 } from '../core/crc16.ts'
 import type { Flash } from './hal/index.ts'
 
-/** Append-only: a retired kind keeps its number. Up to 5. */
-export const KIND = { mac: 1, queue: 2, node: 3, lamp: 4, settings: 5 } as const
+/** Append-only: a retired kind keeps its number. Up to 6. */
+export const KIND = { mac: 1, queue: 2, node: 3, lamp: 4, settings: 5, network: 6 } as const
 
 /** Sectors of the node's flash area that the journal takes, from its beginning; the queue has the others. */
 export const JOURNAL_SECTORS = 2
 
-const KINDS = 6
+const KINDS = 7
 const SECTOR_HEADER_BYTES = 8
 const RECORD_HEADER_BYTES = 4
 const MARK = 0x666a
@@ -27,7 +27,7 @@ const ERASED = 0xffff
 const PROGRAM_BYTES = 64
 
 /** Longest payload: with it, one record of each kind still fits a sector of 4 KiB. */
-export const RECORD_BYTES_MAX = 812
+export const RECORD_BYTES_MAX = 676
 
 export interface Journal {
   readonly flash: Flash

@@ -10,6 +10,7 @@ import { Relay, RELAY_SETTLE_MS } from './actuators/relay.ts'
 import { exchange, exchangeDue } from './exchange.ts'
 import { listen } from './health.ts'
 import { append, KIND, latest } from './journal.ts'
+import { joinGroup, stayReachable } from './link/link.ts'
 import { scheduledLevel, takeTime, timeWanted } from './lampTime.ts'
 import { nextSlot } from './node.ts'
 import { modeOf } from './modes.ts'
@@ -28,8 +29,6 @@ import {
 } from './nodeState.ts'
 import type { NodeParts } from './profiles/profile.ts'
 import { push } from './queue.ts'
-import { listenAlways } from './radio/classC.ts'
-import { joinGroup } from './radio/multicast.ts'
 
 /** Words of the command's record. */
 const COMMAND = 0
@@ -174,7 +173,7 @@ export function runLight(parts: NodeParts): void {
     timer: 0,
   }
   node.onDownlink = (port, payload) => {
-    if (port === DOWNLINK_PORT.group && !joinGroup(node.mac!, payload)) node.hal.log('no group setup')
+    if (port === DOWNLINK_PORT.group && !joinGroup(node, payload)) node.hal.log('no group setup')
     if (port !== DOWNLINK_PORT.lamp) return
     takeCommand(lamp, payload)
     // A command may come while nothing else is to be done for a minute.
@@ -182,7 +181,7 @@ export function runLight(parts: NodeParts): void {
     node.hal.clock.clearTimer(lamp.timer)
     step(lamp)
   }
-  node.opened = (mac) => listenAlways(mac, node.onDownlink!)
+  stayReachable(node)
   node.onTime = (unixSeconds, atMs) => takeTime(node, unixSeconds, atMs)
   step(lamp)
 }

@@ -2,6 +2,7 @@
 import { MODE } from '../core/packet/types.ts'
 import { exchange, exchangeDue } from './exchange.ts'
 import { listen } from './health.ts'
+import { closeLink } from './link/link.ts'
 import { nowMs, nowSeconds, openNode, saveState, SLEEP_MS, SLOT, type Node } from './nodeState.ts'
 import { networkTimeWanted, ownMilliseconds, takeNetworkTime } from './oscillator.ts'
 import type { NodeParts } from './profiles/profile.ts'
@@ -31,11 +32,12 @@ function sampleIfDue(node: Node, done: () => void): void {
   })
 }
 
-function exchangeIfDue(node: Node, done: () => void): void {
-  if (nowSeconds(node) < exchangeDue(node)) return done()
+/** Says what is due, one thing after the other where the link allows it at once, and takes leave. */
+function talk(node: Node, done: () => void): void {
+  if (nowSeconds(node) < exchangeDue(node)) return closeLink(node, done)
   node.timeWanted = networkTimeWanted(node)
   node.onTime = (unixSeconds, atMs) => takeNetworkTime(node, unixSeconds, atMs)
-  exchange(node, done)
+  exchange(node, () => talk(node, done))
 }
 
 /** Deep sleep until the next sample or the next word with the gateway. */
@@ -52,7 +54,7 @@ export function runBattery(parts: NodeParts): void {
   const node = openNode(parts)
   listen(node)
   sampleIfDue(node, () => {
-    exchangeIfDue(node, () => {
+    talk(node, () => {
       sleep(node)
     })
   })

@@ -6,6 +6,7 @@
 import { FILTER_WORDS } from '../core/filter/index.ts'
 import { MODE, RESET } from '../core/packet/types.ts'
 import { append, KIND, latest } from './journal.ts'
+import type { MqttLink } from './link/connection.ts'
 import {
   beginCommissioning,
   cadence,
@@ -131,7 +132,10 @@ export interface Node extends NodeParts {
   /** Between two ordinary uplinks, commissioning left out: what the hello says. */
   readonly reportSeconds: number
   /** Built when it is first needed: most wakes send nothing. */
-  mac?: Mac
+  mac?: Mac | undefined
+  mqtt?: MqttLink | undefined
+  /** The node never sleeps, and should be reached at any time. */
+  alwaysOn?: boolean
   /** What comes down besides acknowledgements: only a light listens. */
   onDownlink?: (port: number, payload: Uint8Array) => void
   onTime?: (unixSeconds: number, atMs: number) => void

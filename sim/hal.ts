@@ -14,6 +14,7 @@ import type {
   ResetReason,
   SpiBus,
 } from '../firmware/hal/index.ts'
+import type { Network } from '../firmware/hal/network.ts'
 import type { Event } from './clock.ts'
 import { ChipMisuse } from './chips/misuse.ts'
 import type { Machine } from './machine.ts'
@@ -30,6 +31,7 @@ export interface HalSources {
   /** What a test or a replayed bundle wants the interpreter to have free. */
   freeVariables?(): number
   log(line: string): void
+  wlan?: Network | undefined
 }
 
 export class SimHal implements Hal {
@@ -41,6 +43,7 @@ export class SimHal implements Hal {
   readonly spi: SpiBus
   readonly flash: Flash
   readonly aes: Aes
+  readonly wlan?: Network
 
   constructor(
     private readonly machine: Machine,
@@ -54,6 +57,7 @@ export class SimHal implements Hal {
     this.spi = new SimSpi(machine)
     this.flash = new SimFlash(machine)
     this.aes = (key) => cipherOn(machine, key)
+    if (sources.wlan) this.wlan = sources.wlan
   }
 
   settings(): Uint8Array | undefined {

@@ -1,7 +1,8 @@
 /** One simulated node: a machine with the chips of its profile wired to the pins of its board, running the firmware's own start(). */
+import { encodeNetworkSettings, type NetworkSettings } from '../core/networkSettings.ts'
 import { decodeSettings, encodeSettings, type Settings } from '../core/settings.ts'
 import type { Region } from '../core/regions/region.ts'
-import type { Board } from '../firmware/board.ts'
+import type { Board, LoraBoard } from '../firmware/board.ts'
 import type { Hal } from '../firmware/hal/index.ts'
 import type { NodeParts, Profile } from '../firmware/profiles/profile.ts'
 import { start } from '../firmware/start.ts'
@@ -19,6 +20,7 @@ import { SimHal } from './hal.ts'
 import { Ledger } from './ledger.ts'
 import { Machine } from './machine.ts'
 import { Random } from './random.ts'
+import { SimNetwork, type Wire } from './tcp.ts'
 import type { Spot, World } from './world/world.ts'
 
 /** Who a node is and where it stands. */
@@ -35,6 +37,8 @@ export interface NodePlan {
   /** From the gateway. */
   distanceM: number
   lamp?: { id: string; group: string }
+  /** The run's own when left out. */
+  board?: Board
   /** When its technician switches it on, after the run's start. */
   powerOnMs: number
 }
@@ -49,6 +53,8 @@ export interface NodeWorld {
   costs: Costs
   seed: number
   log(node: string, line: string): void
+  /** What nodes with Wi-Fi are connected by, and the address of their broker. */
+  wifi?: { wire: Wire; settings: NetworkSettings }
   /** What a node runs when it comes up: the firmware's sources by default, a built bundle in a conformance run. */
   program?: (node: SimNode, hal: Hal) => void
 }
@@ -64,7 +70,10 @@ const hexBytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, '
 
 export class SimNode {
   readonly machine: Machine
-  readonly radio: RadioChip
+  /** Of a board that has one. */
+  readonly radio: RadioChip | undefined
+  readonly network: SimNetwork | undefined
+  readonly board: Board
   readonly battery: Battery
   readonly link: Link
   /** What each of its parts does with its time. */
@@ -83,20 +92,23 @@ export class SimNode {
     readonly plan: NodePlan,
     private readonly shared: NodeWorld,
   ) {
-    const { clock, world, air, board, costs, seed } = shared
+    const { clock, world, air, costs, seed } = shared
+    const board = (this.board = plan.board ?? shared.board)
     const name = plan.devEui
     const random = (what: string): Random => new Random(seed, `${name}/${what}`)
     const rate = 1 + random('crystal').between(-CRYSTAL_PPM, CRYSTAL_PPM) / 1e6
     this.spot = world.spot(name)
     this.machine = new Machine(clock, costs, rate, () => this.begin())
     this.machine.oscillator = rcOscillator(random('oscillator'))
+    this.network = board.link === 'mqtt' ? this.wireNetwork() : undefined
     this.hal = new SimHal(this.machine, {
+      wlan: this.network,
       settings: () => this.settings,
       random: random('noise'),
       log: (line) => shared.log(name, line),
     })
     this.link = (air.constructor as typeof Air).link(name, plan.distanceM, random('link'))
-    this.radio = wireRadio(board.radio, clock, air.ether(this.link), this.machine)
+    this.radio = board.link === 'lorawan' ? this.wireRadio(board) : undefined
     this.battery = new Battery(random('battery'), (micros) => this.spot.lux(micros), clock.nowMicros())
     const highest = world.stageCmMax()
     this.gaugeHeightMm = highest === undefined ? GAUGE_DEFAULT_MM : Math.round(highest * 10) + GAUGE_ABOVE_MM
@@ -124,8 +136,8 @@ export class SimNode {
 
   /** What the firmware is started with, without what belongs to one program. */
   get parts(): Pick<NodeParts, 'board' | 'profile' | 'region'> {
-    const { board, region } = this.shared
-    return { board, profile: this.plan.profile, region }
+    const { region } = this.shared
+    return { board: this.board, profile: this.plan.profile, region }
   }
 
   /** Between two samples, by the settings or the profile. */
@@ -135,7 +147,7 @@ export class SimNode {
 
   powerOn(): void {
     const now = this.machine.clock.nowMicros()
-    this.radio.power(now)
+    this.radio?.power(now)
     this.sht31?.power(now)
     this.powerParts(now)
     this.machine.powerOn()
@@ -157,7 +169,7 @@ export class SimNode {
   /** Power is cut: RAM, timers and what the chips were told are lost, flash stays. */
   powerOff(): void {
     this.machine.powerOff()
-    this.radio.power(this.machine.clock.nowMicros())
+    this.radio?.power(this.machine.clock.nowMicros())
     this.ledger.cut(this.machine.clock.nowMicros())
   }
 
@@ -175,19 +187,37 @@ export class SimNode {
     program(this, this.hal)
   }
 
-  private wireBoard(): void {
-    const { machine, radio, battery, ledger } = this
-    const { board } = this.shared
-    const reset = machine.pin(board.radio.reset)
+  private wireNetwork(): SimNetwork {
+    const { wifi } = this.shared
+    if (!wifi) throw new Error(`${this.plan.name}: a board with Wi-Fi and nothing to connect it to`)
+    const network = new SimNetwork(this.machine, wifi.wire, () => encodeNetworkSettings(wifi.settings))
+    network.onState = this.ledger.teller('wifi')
+    return network
+  }
+
+  private wireRadio({ radio: pins }: LoraBoard): RadioChip {
+    const { machine, ledger } = this
+    const { clock, air } = this.shared
+    const radio = wireRadio(pins, clock, air.ether(this.link), machine)
+    const reset = machine.pin(pins.reset)
     reset.high = reset.pullUp = true
-    machine.onAwake = (awake, atMicros) => battery.draw(!awake, atMicros)
-    machine.onPart = (part, state, atMicros) => ledger.enter(part, state, atMicros)
-    radio.onState = ledger.teller(board.radio.chip)
+    radio.onState = ledger.teller(pins.chip)
     ledger.read({
       spent: (part, state, micros) => {
-        if (part === board.radio.chip) battery.drawRadio(part, state, micros)
+        if (part === pins.chip) this.battery.drawRadio(part, state, micros)
       },
     })
+    return radio
+  }
+
+  private wireBoard(): void {
+    const { machine, battery, ledger } = this
+    const { board } = this
+    machine.onAwake = (awake, atMicros) => {
+      if (!awake) this.network?.cut(atMicros)
+      battery.draw(!awake, atMicros)
+    }
+    machine.onPart = (part, state, atMicros) => ledger.enter(part, state, atMicros)
     machine.pin(board.battery.pin).millivolts = () =>
       (battery.millivolts() * 1000) / board.battery.dividerPerMille
   }
@@ -203,11 +233,11 @@ export class SimNode {
   mountSoilProbe(random: Random): void {
     const probe = new SoilProbe((micros) => this.spot.soil(micros), random)
     this.soilProbe = probe
-    this.machine.pin(this.shared.board.mount.soilProbe).millivolts = (micros) => probe.millivolts(micros)
+    this.machine.pin(this.board.mount.soilProbe).millivolts = (micros) => probe.millivolts(micros)
   }
 
   mountGauge(random: Random): void {
-    const { trigger, echo } = this.shared.board.mount
+    const { trigger, echo } = this.board.mount
     const water = (micros: number) => {
       const stageCm = this.shared.world.stageCm(micros)
       const distanceMm = stageCm === undefined ? undefined : this.gaugeHeightMm - stageCm * 10
@@ -220,7 +250,7 @@ export class SimNode {
   }
 
   mountRelay(): void {
-    const { relay, relaySense } = this.shared.board.mount
+    const { relay, relaySense } = this.board.mount
     const chip = new Relay(this.machine.clock)
     this.relay = chip
     this.machine.pin(relay).onWrite = (high, atMicros) => chip.drive(high, atMicros)

@@ -1,5 +1,6 @@
 /** A new node before it exists: its identity and keys, the record it carries, and the request that registers it at a gateway. */
 import { randomBytes } from 'node:crypto'
+import { networkFault, type NetworkSettings } from '../../core/networkSettings.ts'
 import { settingsFault, type Settings } from '../../core/settings.ts'
 import type { DeviceRequest, ProfileName } from '../../gateway/api/types.ts'
 import { OptionError, wholeNumber } from '../options.ts'
@@ -25,10 +26,15 @@ export interface NodeOptions {
   'height-mm'?: string | undefined
   lamp?: string | undefined
   group?: string | undefined
+  ssid?: string | undefined
+  'wifi-password'?: string | undefined
+  broker?: string | undefined
 }
 
 export interface NewNode {
   settings: Settings
+  /** Of a node with Wi-Fi. */
+  network: NetworkSettings | undefined
   device: DeviceRequest
 }
 
@@ -80,6 +86,27 @@ function numberFor(
   return wanted || text !== undefined ? wholeNumber(where, needed(where, text), min, max) : 0
 }
 
+const BROKER_PORT = '1883'
+
+/** How the node gets onto its network; undefined when none of the three options is there. An SSID or password is taken as its bytes in UTF-8. */
+function networkOf(options: NodeOptions): NetworkSettings | undefined {
+  const { ssid, 'wifi-password': password, broker } = options
+  if (ssid === undefined && password === undefined && broker === undefined) return undefined
+  const [host, port = BROKER_PORT, ...rest] = needed('--broker', broker).split(':')
+  const network: NetworkSettings = {
+    ssid: Buffer.from(needed('--ssid', ssid)).toString('latin1'),
+    password: Buffer.from(password ?? '').toString('latin1'),
+    host: host!,
+    port: rest.length > 0 ? NaN : wholeNumber('--broker', port, 1, 65_535),
+  }
+  const fault = networkFault(network)
+  if (fault === 'ssid') throw new OptionError('--ssid', expects.ssid, ssid!)
+  // What was given may be nearly right: it is not shown.
+  if (fault === 'password') throw new OptionError('--wifi-password', expects.wifiPassword, '...')
+  if (fault) throw new OptionError('--broker', expects.broker, broker!)
+  return network
+}
+
 /** Draws the keys and checks every option. Fails with OptionError, naming the option. */
 export function newNode(options: NodeOptions): NewNode {
   const profile = profileOf(options.profile)
@@ -109,7 +136,7 @@ export function newNode(options: NodeOptions): NewNode {
   }
   const fault = settingsFault(settings)
   if (fault) throw new OptionError(fault, expects.needed, JSON.stringify(settings[fault]))
-  return { settings, device }
+  return { settings, network: networkOf(options), device }
 }
 
 function hex(bytes: Uint8Array): string {

@@ -60,7 +60,11 @@ export function finished(plan: BundlePlan, { code: read, shipped: code, map }: C
 
 /** Makes them all. Throws where a type is wrong or a module is missing; what the gate refuses stands in the findings. */
 export async function makeBundles(plans: readonly BundlePlan[]): Promise<Bundle[]> {
-  const entries = plans.map((plan) => ({ name: plan.file, code: entryCode(plan) }))
+  const entries = plans.map((plan) => ({
+    name: plan.file,
+    code: entryCode(plan),
+    instead: { 'firmware/link/link.ts': `firmware/link/${plan.board.value.link}.ts` },
+  }))
   const chained = await chain(entries, { late: true })
   return plans.map((plan, index) => finished(plan, chained[index]!))
 }

@@ -112,6 +112,8 @@ export interface Chained extends Mapped {
 export interface Entry {
   readonly name: string
   readonly code: string
+  /** Modules that others stand in for, both as paths from the root: what a bundle decides when it is made, and not on a node. */
+  readonly instead?: Readonly<Record<string, string>>
 }
 
 const ENTRY_MARK = '\0entry:'
@@ -129,15 +131,18 @@ function entries(list: readonly Entry[]): Plugin {
 }
 
 /** Gives back what an earlier pass loaded, so that types are checked and modules are lowered once for all bundles. */
-function earlier(cache: RollupCache): Plugin {
+function earlier(cache: RollupCache, instead: Entry['instead'] = {}): Plugin {
   const modules = new Map(cache.modules.map((module) => [module.id, module]))
   return {
     name: 'earlier',
     resolveId: (source, importer) => {
       if (importer === undefined) return source
+      if (modules.has(source)) return source
       return modules.get(importer)?.resolvedIds[source]?.id ?? null
     },
     load: (id) => {
+      const other = instead[id.slice(ROOT.length)]
+      if (other !== undefined) return `export * from '${ROOT}${other}'`
       const module = modules.get(id)
       // Rollup gives back the very map that it was given; only its types differ.
       return module ? { code: module.originalCode, map: module.originalSourcemap as SourceMapInput } : null
@@ -179,7 +184,7 @@ export function joined(entry: Entry, cache: RollupCache): Promise<Mapped> {
       input: ENTRY_MARK + entry.name,
       cache,
       onwarn,
-      plugins: [earlier(cache)],
+      plugins: [earlier(cache, entry.instead)],
       treeshake: { propertyReadSideEffects: false },
     })
     const { output } = await bundle.generate({ format: 'es', sourcemap: true, file: ROOT + 'x.js' })

@@ -15,6 +15,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from './espruinoGlobals.d.ts'
+import { espruinoNetwork } from './espruinoNetwork.ts'
 import type { Flash, Gpio, Hal, I2cBus, Power, ResetReason } from './index.ts'
 import { beginChain, chainEnd, endChain } from './sleepChain.ts'
 
@@ -173,12 +174,15 @@ function settings(): Uint8Array | undefined {
 
 /** Sets the board's buses up and answers its Hal. Does not return when the node is in the middle of a long sleep. */
 export function espruinoHal(board: Board): Hal {
-  const { spi, i2c, radio, flash: area, battery } = board
+  const { i2c, flash: area, battery } = board
   const flash = areaFlash(require('Flash'), area)
   resumeSleep(flash)
   E.enableWatchdog(WATCHDOG_SECONDS, true)
-  digitalWrite(radio.select, true)
-  SPI1.setup({ sck: spi.clock, miso: spi.miso, mosi: spi.mosi, baud: spi.frequencyHz })
+  if (board.link === 'lorawan') {
+    const { spi, radio } = board
+    digitalWrite(radio.select, true)
+    SPI1.setup({ sck: spi.clock, miso: spi.miso, mosi: spi.mosi, baud: spi.frequencyHz })
+  }
   I2C1.setup({ sda: i2c.data, scl: i2c.clock, bitrate: i2c.frequencyHz })
   return {
     clock: {
@@ -200,6 +204,7 @@ export function espruinoHal(board: Board): Hal {
     flash,
     aes: espruinoAes(require('crypto')),
     settings,
+    wlan: espruinoNetwork,
     noise: () => noise(battery.pin),
     freeVariables: () => process.memory(false).free,
     onError: (run) => E.on('errorFlag', run),

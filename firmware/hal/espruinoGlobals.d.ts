@@ -38,6 +38,9 @@ export interface Crypto {
 
 export interface Engine {
   enableWatchdog(seconds: number, automatic: boolean): void
+  /** Bytes as a text of as many characters, and back. */
+  toString(bytes: Uint8Array): string
+  toArrayBuffer(text: string): ArrayBuffer
   kickWatchdog(): void
   /** See E.getErrorFlags. */
   on(event: 'errorFlag', run: (flags: string[]) => void): void
@@ -45,6 +48,29 @@ export interface Engine {
 
 export interface Process {
   memory(collect: boolean): { readonly free: number }
+}
+
+export interface IpInfo {
+  ip: string
+  netmask: string
+  gw: string
+}
+
+export interface Wifi {
+  connect(ssid: string, options: { password: string }, callback: (error: string | null) => void): void
+  setIP(settings: IpInfo, callback: () => void): void
+  getIP(): IpInfo
+  disconnect(): void
+}
+
+export interface TcpSocket {
+  on(event: 'data' | 'close', run: (text?: string) => void): void
+  write(text: string): void
+  end(): void
+}
+
+export interface Net {
+  connect(options: { host: string; port: number }, connected: () => void): TcpSocket
 }
 
 export interface WatchOptions {
@@ -62,4 +88,6 @@ export interface Require {
   (name: 'Flash'): RawFlash
   (name: 'Storage'): Storage
   (name: 'crypto'): Crypto
+  (name: 'Wifi'): Wifi
+  (name: 'net'): Net
 }

@@ -1,6 +1,7 @@
 /** What a node may ask of the board it runs on. Two implementations: espruino.ts (the board) and sim/hal.ts (the simulator).
  *  Each call blocks no longer than its own line says; whatever takes longer has a callback. */
 import type { Aes } from '../../core/cipher.ts'
+import type { Network } from './network.ts'
 
 /** Time on a node: it counts since the node was powered, goes on in deep sleep and is lost with the power. */
 export interface NodeClock {
@@ -76,6 +77,8 @@ export interface Hal {
   readonly spi: SpiBus
   readonly flash: Flash
   readonly aes: Aes
+  /** Of a board whose link is Wi-Fi. */
+  readonly wlan?: Network
   /** The settings record a technician wrote with `fieldnode provision` (core/settings), or undefined on a blank node. */
   settings(): Uint8Array | undefined
   /** 32 bits from analog noise and the like: good for jitter and for a new epoch, not for keys. */

@@ -2,7 +2,7 @@
  *
  *  It hooks itself into the MAC: where class A lets the chip sleep, and in the time before a window, it listens on RXC, which is the frequency and
  *  data rate of RX2; its multicast group is heard there too (multicast.ts). A bundle that does not import this file does not carry it. Times are NodeClock milliseconds. */
-import { openDownlink } from './downlink.ts'
+import { openDownlink } from '../link/session.ts'
 import { isJoined, send } from './mac.ts'
 import { modulationOf, save, type MacParts } from './macParts.ts'
 import * as S from './macState.ts'

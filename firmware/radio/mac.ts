@@ -7,8 +7,10 @@ import { rx1DataRate, type Region } from '../../core/regions/region.ts'
 import type { DataFrame } from '../../core/lorawan/frame.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Hal } from '../hal/index.ts'
+import type * as Link from '../link/result.ts'
 import { exchange } from './classA.ts'
-import { COUNTER_END, takeDownlink } from './downlink.ts'
+import { COUNTER_END } from '../link/session.ts'
+import { takeDownlink } from './downlink.ts'
 import { bookAirtime, survey } from './duty.ts'
 import { ANTENNA_GAIN_DB, modulationOf, save, type MacHost, type MacParts, type OnTime } from './macParts.ts'
 import * as S from './macState.ts'
@@ -22,12 +24,9 @@ export { ASK_LINK, ASK_TIME, type MacHost, type OnTime } from './macParts.ts'
 /** The MAC of one node, for the functions below. */
 export type Mac = MacParts
 
-export interface SendResult {
-  /** False: the payload did not go out (not joined, busy, no time left in the band, too long, radio without answer; or answers to MAC commands
-   *  took its place). */
-  readonly sent: boolean
-  /** A downlink for the application. It can come without `sent`, when answers went out alone. */
-  readonly received?: { readonly port: number; readonly payload: Uint8Array }
+/** Not `sent`: not joined, busy, no time left in the band, too long, radio without answer; or answers to MAC commands took the payload's place, and then
+ *  something can be received all the same. */
+export interface SendResult extends Link.SendResult {
   /** The network acknowledged a confirmed uplink. */
   readonly acknowledged?: boolean
   /** What the network said of an uplink that went out with ASK_LINK: dB above the floor, and how many gateways heard it. */

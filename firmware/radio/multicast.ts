@@ -3,11 +3,11 @@
  *
  *  A group is heard where its members listen anyway, on RX2: so a member needs no second receiver, and no date at which a session begins. Its address,
  *  key and counter stand in the MAC's record, outlive joins, and go with the AppKey. */
-import { openNext } from './downlink.ts'
 import type { DataFrame } from '../../core/lorawan/frame.ts'
 import { getLittle } from '../../core/lorawan/little.ts'
 import { groupSession } from '../../core/lorawan/multicast.ts'
 import { decodeGroupSetup } from '../../core/packet/groupSetup.ts'
+import { openNext } from '../link/session.ts'
 import { save, type MacParts } from './macParts.ts'
 import { AT_GROUP_ADDRESS, AT_GROUP_COUNTER, AT_GROUP_KEY } from './macState.ts'
 

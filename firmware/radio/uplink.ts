@@ -3,7 +3,7 @@
 import { CID, commandBytes } from '../../core/lorawan/commands.ts'
 import { sealData } from '../../core/lorawan/frame.ts'
 import { payloadBytesMax, type Region } from '../../core/regions/region.ts'
-import { sessionOf } from './downlink.ts'
+import { nextCounter, sessionOf } from '../link/session.ts'
 import { dataRateMin, keepRepeated } from './macCommands.ts'
 import { ASK_LINK, ASK_TIME, type MacParts } from './macParts.ts'
 import * as S from './macState.ts'
@@ -64,7 +64,6 @@ function takeOptions(mac: MacParts, spare: number): Uint8Array {
 export function sealUplink(mac: MacParts, port: number, payload: Uint8Array, confirmed: boolean): Uint8Array {
   const { state } = mac
   const room = roomBytes(mac)
-  const counter = state.getUint32(S.AT_COUNTER_UP)
   const silent = state.getUint16(S.AT_SILENT)
   mac.alone = !mac.alone && state.getUint8(S.AT_ANSWERS_BYTES) > room - payload.length
   const said = mac.alone ? payload.subarray(0, 0) : payload
@@ -77,13 +76,12 @@ export function sealUplink(mac: MacParts, port: number, payload: Uint8Array, con
     adrAckReq: silent >= ADR_ACK_LIMIT,
     ack: state.getUint8(S.AT_ACK_DUE) > 0,
     pending: false,
-    counter,
+    counter: nextCounter(mac),
     options: takeOptions(mac, room - said.length),
     port: mac.alone ? -1 : port,
     payload: said,
   })
   state.setUint8(S.AT_ACK_DUE, 0)
-  state.setUint32(S.AT_COUNTER_UP, counter + 1)
   state.setUint16(S.AT_SILENT, Math.min(silent + 1, 0xffff))
   return frame
 }

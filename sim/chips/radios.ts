@@ -1,5 +1,5 @@
 /** The radio chips that boards name, each wired to the pins of a machine. */
-import type { Board } from '../../firmware/board.ts'
+import type { LoraBoard } from '../../firmware/board.ts'
 import type { Schedule } from '../clock.ts'
 import type { Tell } from '../ledger.ts'
 import type { Machine, SpiDevice } from '../machine.ts'
@@ -7,7 +7,7 @@ import type { Ether } from './ether.ts'
 import { Sx1262 } from './sx1262.ts'
 import { Sx1276 } from './sx1276.ts'
 
-type Pins = Board['radio']
+type Pins = LoraBoard['radio']
 
 /** What a board sees of any of them. */
 export interface RadioChip extends SpiDevice {

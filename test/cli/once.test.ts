@@ -53,7 +53,7 @@ test('it stays where it has a this, and where nobody calls it', () => {
 })
 
 test('a bundle holds the driver of its board and no other', async () => {
-  const bundle = (await builtBundles()).find(({ plan }) => plan.board.value.radio.chip === 'sx1276')
+  const bundle = (await builtBundles()).find(({ plan }) => plan.board.value.radio?.chip === 'sx1276')
   // The voltages of its oscillator: nothing but the SX1262 has any.
   const own = '1600 1700 1800'
   expect(text('firmware/radio/sx1262.ts')).toContain(own)

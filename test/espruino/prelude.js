@@ -20,6 +20,8 @@
   var lastWatch = 0
   var timers = {}
   var watches = {}
+  var sockets = {}
+  var joined
   var over = false
   var dumpAt = 0
   var ballast
@@ -81,6 +83,7 @@
     while (!over) {
       var head = next()
       var numbers = doubles(piece(8 * head[1]))
+      var bytes = piece(head[2] | (head[3] << 8))
       if (head[0] === 0)
         return stop('END ', {
           calls: index,
@@ -96,7 +99,18 @@
           delete timers[numbers[0]]
           run()
         } else if (head[0] === 2) watches[numbers[0]]({ state: numbers[1] > 0, time: numbers[2] })
-        else return stop('DIFFERS ', { index: index - 1, code: -1, numbers: '', bytes: '' })
+        else if (head[0] === 28) {
+          // Called once, and then forgotten, as on a board; and so is a socket that has closed.
+          var answer = joined
+          joined = undefined
+          answer(numbers[0] ? null : 'no access point')
+          answer = undefined
+        } else if (head[0] === 29) sockets[numbers[0]].opened()
+        else if (head[0] === 30) sockets[numbers[0]].data(bytes)
+        else if (head[0] === 31) {
+          sockets[numbers[0]].close()
+          delete sockets[numbers[0]]
+        } else return stop('DIFFERS ', { index: index - 1, code: -1, numbers: '', bytes: '' })
       } catch (e) {
         if (e !== 'over' && e !== 'sleep')
           stop('THREW ', { index: index, error: e.toString(), stack: e.stack })
@@ -199,6 +213,41 @@
       readArrayBuffer: function (name) {
         var bytes = call(24, [], name)
         return bytes && bytes.buffer
+      },
+    },
+    Wifi: {
+      setIP: function (o) {
+        call(32, [], o.ip + ' ' + o.netmask + ' ' + o.gw)
+      },
+      connect: function (ssid, options, done) {
+        joined = done
+        call(33, [], ssid + '\n' + options.password)
+      },
+      getIP: function () {
+        var parts = E.toString(call(34, [], '')).split(' ')
+        return { ip: parts[0], netmask: parts[1], gw: parts[2] }
+      },
+      disconnect: function () {
+        call(35, [], '')
+      },
+    },
+    net: {
+      connect: function (o, opened) {
+        var id = call(36, [o.port], o.host)
+        var socket = {
+          opened: opened,
+          on: function (event, run) {
+            socket[event] = run
+          },
+          write: function (text) {
+            call(37, [id], text)
+          },
+          end: function () {
+            call(38, [id], '')
+          },
+        }
+        sockets[id] = socket
+        return socket
       },
     },
     crypto: {

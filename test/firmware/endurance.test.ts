@@ -141,7 +141,7 @@ async function wearOf(profile: Profile): Promise<Wear> {
   )
   const settings = decodeSettings(node.settings!)
   if (typeof settings === 'string') throw new Error(settings)
-  new Network(clock, ether, as923_2, settings.appKey, () => undefined)
+  new Network(clock, as923_2, settings.appKey, () => undefined).listen(ether)
   node.provision({ intervalSeconds: INTERVAL_SECONDS })
   node.powerOn()
   await clock.run(START_MS + DAYS * 86_400_000)

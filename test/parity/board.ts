@@ -5,6 +5,7 @@ import type { Board } from '../../firmware/board.ts'
 import type { Hal } from '../../firmware/hal/index.ts'
 import type { SimNode } from '../../sim/node.ts'
 import { withoutWhatEspruinoLacks } from './context.ts'
+import { EspruinoWifi } from './wifi.ts'
 import type { Call, Transcript } from './transcript.ts'
 
 type Bytes = Uint8Array | number[]
@@ -97,7 +98,11 @@ export class EspruinoBoard {
   }
 
   private globals(): Context {
-    const modules = { Flash: this.flash(), Storage: this.storage(), crypto: this.crypto() }
+    const { Wifi, net } = new EspruinoWifi(this.hal, (entry, act) => {
+      this.transcript.push(entry)
+      return act()
+    })
+    const modules = { Flash: this.flash(), Storage: this.storage(), crypto: this.crypto(), Wifi, net }
     const context = createContext({
       ...this.time(),
       ...this.pins(),
@@ -110,6 +115,7 @@ export class EspruinoBoard {
         kickWatchdog: () => this.tell('E.kickWatchdog', []),
         // Nothing is lost here; the real interpreter has its own.
         on: () => {},
+        toString: (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1'),
         toArrayBuffer: (text: string) => Uint8Array.from(Buffer.from(text, 'latin1')).buffer,
       },
       ESP32: {
@@ -172,7 +178,7 @@ export class EspruinoBoard {
       digitalWrite: (pin: number, high: boolean) =>
         this.tell('digitalWrite', [pin, +high], NO_BYTES, () => {
           // The select line is the bus's; setting it up is part of the boot time.
-          if (pin !== this.board.radio.select) gpio.write(pin, high)
+          if (pin !== this.board.radio?.select) gpio.write(pin, high)
         }),
       digitalRead: (pin: number) => this.say('digitalRead', [pin], NO_BYTES, () => +gpio.read(pin)),
       digitalPulse: (pin: number, high: boolean, ms: number) =>
@@ -263,7 +269,9 @@ export class EspruinoBoard {
       // The bundle's own text: it is there, as the code that runs is, and is no word to the board.
       read: () => this.text,
       readArrayBuffer: (name: string) =>
-        this.say('Storage.readArrayBuffer', [], Buffer.from(name), () => this.hal.settings())?.slice().buffer,
+        this.say('Storage.readArrayBuffer', [], Buffer.from(name), () =>
+          name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(),
+        )?.slice().buffer,
     }
   }
 

@@ -14,7 +14,9 @@ import { Air } from '../../sim/air.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { ESP32_COSTS } from '../../sim/costs.ts'
 import { SimNode, type NodePlan } from '../../sim/node.ts'
+import { Wire } from '../../sim/tcp.ts'
 import { World } from '../../sim/world/world.ts'
+import { MqttSite } from '../sim/mqttSite.ts'
 import { EspruinoBoard } from './board.ts'
 import { Network } from './network.ts'
 import type { Transcript } from './transcript.ts'
@@ -90,9 +92,9 @@ function nodeFlash(hal: Hal): Hal['flash'] {
 /** The firmware's own sources on the simulator's Hal. */
 const runSources: Program = (node, hal) => {
   const { board, profile, region } = node.parts
-  const { clock, power, gpio, adc, i2c, spi, aes } = hal
+  const { clock, power, gpio, adc, i2c, spi, aes, wlan } = hal
   start(board, profile, region, {
-    ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal) },
+    ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal), ...(wlan ? { wlan } : {}) },
     settings: () => hal.settings(),
     noise: () => hal.noise(),
     freeVariables: () => hal.freeVariables(),
@@ -130,19 +132,39 @@ export async function live(
     espruino ??= new EspruinoBoard(own, hal, board, onProgram)
     espruino.start(script, bundle!)
   }
-  const shared = { clock, world, air, board, region: REGION, costs: COSTS, seed: SEED, program }
+  const wire = new Wire()
+  const wifi = { wire, settings: { ssid: 'Xa', password: 'mot hai ba', host: '127.0.0.1', port: 1 } }
+  const shared = { wifi, clock, world, air, board, region: REGION, costs: COSTS, seed: SEED, program }
   const node = new SimNode(planOf(profile), { ...shared, log: (_, line) => logs.push(line) })
   const settings = decodeSettings(node.settings!)
   if (typeof settings === 'string') throw new Error(settings)
-  const network = new Network(clock, air, REGION, settings.appKey, (bytes) => note(`down ${hex(bytes)}`))
+  const network = new Network(clock, REGION, settings.appKey, (bytes) => note(`down ${hex(bytes)}`))
+  if (board.link === 'lorawan') network.listen(air)
+  else
+    network.speak = (bytes) => {
+      wire.touch()
+      site.say(bytes)
+    }
+  const site = new MqttSite(settings)
+  site.hear = (phy) => {
+    note(`up ${hex(phy)}`)
+    const answer = network.hear(phy, clock.nowMicros())
+    if (answer) note(`down ${hex(answer)}`)
+    return answer
+  }
+  await site.start()
+  wifi.settings.port = site.port
+  const run = (ms: number): Promise<void> => clock.run(clock.now() + ms, () => wire.answered())
   network.deafTo.add(4)
   air.onSent = (_, frame) => note(`up ${hex(frame.bytes)}`, frame.startMicros)
   watchRelay(node, board, note)
   node.powerOn()
-  await liveOn({ clock, node, network, wakes: () => wakes }, profile.name === 'light', options.wakes)
+  await liveOn({ run, clock, node, network, wakes: () => wakes }, profile.name === 'light', options.wakes)
   node.machine.reboot('software')
-  await clock.run(clock.now() + node.intervalSeconds * 2_000)
+  await run(node.intervalSeconds * 2_000)
   espruino?.end()
+  node.powerOff()
+  await site.stop()
   return { events, network, logs, wakes, programs, settings: node.settings! }
 }
 
@@ -173,6 +195,8 @@ function tellGroup(network: Network, interval: number): void {
 }
 
 interface Living {
+  /** Lets milliseconds pass. */
+  run(ms: number): Promise<void>
   readonly clock: VirtualClock
   readonly node: SimNode
   readonly network: Network
@@ -183,23 +207,24 @@ interface Living {
 /** Runs until a node has woken often enough, and a light, which does not sleep, for as many of its intervals, with a
  *  command in their midst and a group's behind it. */
 async function liveOn(living: Living, isLight: boolean, asked?: number): Promise<void> {
-  const { clock, node, network } = living
+  const { node, network } = living
   const target = asked ?? (isLight ? LIGHT_INTERVALS : WAKES)
   let passed = 0
   for (let i = 0; passed < target; i++) {
     if (isLight && i === 5) network.lamp = COMMAND
     // Half an interval behind the uplink, when the light is at rest.
-    if (isLight) clock.at(clock.nowMicros() + node.intervalSeconds * 500_000, () => tellGroup(network, i))
+    if (isLight)
+      living.clock.at(living.clock.nowMicros() + node.intervalSeconds * 500_000, () => tellGroup(network, i))
     if (target >= LONG) {
       network.deaf = passed >= SILENT_FROM * target && passed < SILENT_TO * target
       if (i % RESET_EVERY === RESET_EVERY - 1) node.machine.reboot('software')
       if (i === RESET_EVERY / 2) {
         node.machine.powerOff()
-        await clock.run(clock.now() + node.intervalSeconds * 1000)
+        await living.run(node.intervalSeconds * 1000)
         node.powerOn()
       }
     }
-    await clock.run(clock.now() + node.intervalSeconds * 1000)
+    await living.run(node.intervalSeconds * 1000)
     passed = isLight ? i + 1 : living.wakes()
   }
 }

@@ -59,25 +59,42 @@ export class Network {
   private counterUp = 0
   private counterDown = 0
   private dwell = true
+  private overAir = false
+  /** Says a frame to nodes that listen always. */
+  speak: (bytes: Uint8Array) => void = () => undefined
 
   constructor(
     private readonly clock: VirtualClock,
-    private readonly air: Air,
     private readonly region: Region,
     private readonly appKey: Uint8Array,
     private readonly onDown: (bytes: Uint8Array) => void,
-  ) {
+  ) {}
+
+  /** Listens to the air and answers in the first window. */
+  listen(air: Air): void {
+    this.overAir = true
+    const { joinAcceptDelaySeconds, receiveDelaySeconds, rx2, dataRates } = this.region
+    const { frequencyHz, dataRate } = rx2
+    const always = downSetting({ frequencyHz, ...dataRates[dataRate]! })
+    this.speak = (bytes) => void air.down(always, POWER_DBM, bytes)
     air.onReceived = (uplink) => {
-      if (this.deafTo.has(this.heard++) || this.deaf) return
-      if (uplink.frame.bytes[0]! >> 5 === 0) this.join(uplink)
-      else this.data(uplink)
+      const { bytes, endMicros } = uplink.frame
+      const answer = this.hear(bytes, endMicros)
+      if (answer)
+        this.answer(air, uplink, bytes[0]! >> 5 ? receiveDelaySeconds : joinAcceptDelaySeconds, answer)
     }
   }
 
-  private join(uplink: ReceivedUplink): void {
+  /** The answer to a frame that ended at `endMicros`; undefined when nobody heard it. */
+  hear(phy: Uint8Array, endMicros: number): Uint8Array | undefined {
+    if (this.deafTo.has(this.heard++) || this.deaf) return undefined
+    return phy[0]! >> 5 === 0 ? this.join(phy) : this.data(phy, endMicros)
+  }
+
+  private join(phy: Uint8Array): Uint8Array {
     const { appKey, region } = this
-    const request = parseJoinRequest(uplink.frame.bytes)
-    if (typeof request === 'string' || !verifyJoinRequest(tableAes, appKey, uplink.frame.bytes))
+    const request = parseJoinRequest(phy)
+    if (typeof request === 'string' || !verifyJoinRequest(tableAes, appKey, phy))
       throw new Error('a join request that cannot be read')
     this.joins++
     const accept = {
@@ -90,20 +107,20 @@ export class Network {
     this.session = makeSession(tableAes, accept.devAddr, keys.nwkSKey, keys.appSKey)
     this.counterUp = this.counterDown = 0
     this.dwell = true
-    this.answer(uplink, region.joinAcceptDelaySeconds, sealJoinAccept(tableAes, appKey, accept))
+    return sealJoinAccept(tableAes, appKey, accept)
   }
 
-  private data(uplink: ReceivedUplink): void {
-    const header = parseData(uplink.frame.bytes)
+  private data(phy: Uint8Array, endMicros: number): Uint8Array {
+    const header = parseData(phy)
     if (typeof header === 'string' || !this.session) throw new Error('an uplink that cannot be read')
     const counter = this.counterUp + ((header.counter - this.counterUp) & 0xffff)
-    const frame = openData(this.session, uplink.frame.bytes, counter)
+    const frame = openData(this.session, phy, counter)
     if (typeof frame === 'string') throw new Error(`uplink ${counter}: ${frame}`)
     this.counterUp = counter + 1
     this.uplinks.push(frame)
-    const options = this.options(frame, uplink)
+    const options = this.options(frame, endMicros)
     const { port, payload } = this.application(frame)
-    const down = sealData(this.session, {
+    return sealData(this.session, {
       confirmed: false,
       downlink: true,
       devAddr: this.session.devAddr,
@@ -116,17 +133,16 @@ export class Network {
       port,
       payload,
     })
-    this.answer(uplink, this.region.receiveDelaySeconds, down)
   }
 
-  private options(frame: DataFrame, uplink: ReceivedUplink): number[] {
+  private options(frame: DataFrame, endMicros: number): number[] {
     const options: number[] = []
     for (const { cid } of walkCommands(frame.port === 0 ? frame.payload : frame.options, false)) {
       if (cid === CID.txParamSetup) this.dwell = false
-      if (cid === CID.deviceTime) options.push(...encodeDeviceTimeAns(uplink.frame.endMicros / 1000))
+      if (cid === CID.deviceTime) options.push(...encodeDeviceTimeAns(endMicros / 1000))
     }
     const { eirpDbmMax, txParamSetup } = this.region
-    if (this.dwell && txParamSetup)
+    if (this.dwell && txParamSetup && this.overAir)
       options.push(...encodeTxParamSetupReq({ uplinkDwell: false, downlinkDwell: false, eirpDbmMax }))
     return options
   }
@@ -176,17 +192,16 @@ export class Network {
       port,
       payload,
     })
-    const { frequencyHz, dataRate } = this.region.rx2
     this.onDown(bytes)
-    this.air.down(downSetting({ frequencyHz, ...this.region.dataRates[dataRate]! }), POWER_DBM, bytes)
+    this.speak(bytes)
   }
 
   /** Puts a frame into the first window behind an uplink: same channel, and for offset 0 the same data rate. */
-  private answer(uplink: ReceivedUplink, delaySeconds: number, bytes: Uint8Array): void {
+  private answer(air: Air, uplink: ReceivedUplink, delaySeconds: number, bytes: Uint8Array): void {
     const setting = downSetting(uplink.frame.setting)
     this.clock.at(uplink.frame.endMicros + delaySeconds * 1e6, () => {
       this.onDown(bytes)
-      this.air.down(setting, POWER_DBM, bytes)
+      air.down(setting, POWER_DBM, bytes)
     })
   }
 }

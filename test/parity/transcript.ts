@@ -35,6 +35,17 @@ export const CALLS = [
   'peek32',
   'E.kickWatchdog',
   'process.memory',
+  'wifi',
+  'opened',
+  'data',
+  'closed',
+  'Wifi.setIP',
+  'Wifi.connect',
+  'Wifi.getIP',
+  'Wifi.disconnect',
+  'net.connect',
+  'socket.write',
+  'socket.end',
 ] as const
 export type Call = (typeof CALLS)[number]
 
@@ -102,6 +113,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /** An entry as a person reads it. */
 export function said({ call, numbers, bytes }: Pick<Entry, 'call' | 'numbers' | 'bytes'>): string {
-  const text = call === 'print' || call.startsWith('Storage') ? Buffer.from(bytes).toString() : hex(bytes)
+  const text =
+    call === 'print' || /^(Storage|Wifi|net)/.test(call) ? Buffer.from(bytes).toString() : hex(bytes)
   return `${call}(${[...numbers, ...(bytes.length > 0 ? [text] : [])].join(', ')})`
 }

@@ -1,0 +1,84 @@
+/** The LoRaWAN link of a node: its device MAC on its board's radio and its journal. As link.ts has it, and so is all below. */
+import type { LoraBoard } from '../board.ts'
+import { append, KIND, latest } from '../journal.ts'
+import type { Node } from '../nodeState.ts'
+import { listenAlways } from '../radio/classC.ts'
+import * as M from '../radio/mac.ts'
+import * as group from '../radio/multicast.ts'
+import { BATTERY_VOLTAGE } from '../supply.ts'
+import type { SendResult } from './result.ts'
+
+/** DevStatusAns: on the mains; and a cell whose level the network gets as a quantity (LoRaWAN 1.0.4, 5.5). */
+const BATTERY_NONE = 0
+const BATTERY_UNKNOWN = 255
+/** An uplink that nobody sees, an acknowledgement of its own, is over by then. */
+const BUSY_MS = 1_000
+
+function openMac(node: Node): M.Mac {
+  const { hal, profile, region, settings, journal } = node
+  const board = node.board as LoraBoard
+  const host = {
+    load: () => latest(journal, KIND.mac),
+    save: (state: Uint8Array) => append(journal, KIND.mac, state),
+    battery: profile.quantities.indexOf(BATTERY_VOLTAGE) < 0 ? BATTERY_NONE : BATTERY_UNKNOWN,
+    opened: node.opened,
+  }
+  return M.makeMac(hal, board.openRadio(hal, board.radio), region, settings, host, node.onTime)
+}
+
+export function openLink(node: Node): void {
+  node.mac = node.mac || openMac(node)
+}
+
+export function isJoined(node: Node): boolean {
+  return M.isJoined(node.mac!)
+}
+
+export function waitMs(node: Node): number {
+  const mac = node.mac!
+  return mac.busy ? BUSY_MS : M.waitMs(mac)
+}
+
+export function roomBytes(node: Node): number {
+  return M.payloadRoomBytes(node.mac!)
+}
+
+export function joinNetwork(node: Node, done: (joined: boolean) => void): void {
+  M.activate(node.mac!, done)
+}
+
+export function send(
+  node: Node,
+  port: number,
+  payload: Uint8Array,
+  done: (result: SendResult) => void,
+): void {
+  M.send(node.mac!, port, payload, done)
+}
+
+export function askTime(node: Node): void {
+  node.mac!.asked |= M.ASK_TIME
+}
+
+/** Between two uplinks, so that a hundred nodes that come back together find room in the air. */
+export function spacingSeconds(_node: Node, seconds: number): number {
+  return seconds
+}
+
+export function dropLink(node: Node): void {
+  if (node.mac) M.close(node.mac)
+  node.mac = undefined
+}
+
+export function closeLink(_node: Node, done: () => void): void {
+  done()
+}
+
+/** Class C; in a bundle only where it is called. */
+export function stayReachable(node: Node): void {
+  node.opened = (mac) => listenAlways(mac, node.onDownlink!)
+}
+
+export function joinGroup(node: Node, setup: Uint8Array): boolean {
+  return group.joinGroup(node.mac!, setup)
+}

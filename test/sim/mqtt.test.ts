@@ -1,0 +1,206 @@
+/** Nodes with Wi-Fi in the simulator, over real TCP to a real broker, in virtual time: join, hello, samples, acknowledgement, and a broker that is away,
+ *  silent, or no broker at all. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { esp32Devkit } from '../../boards/esp32Devkit.ts'
+import { UPLINK_PORT } from '../../core/packet/index.ts'
+import { as923_2 } from '../../core/regions/as923_2.ts'
+import { decodeSettings, type Settings } from '../../core/settings.ts'
+import { air } from '../../firmware/profiles/air.ts'
+import { gauge } from '../../firmware/profiles/gauge.ts'
+import { light } from '../../firmware/profiles/light.ts'
+import type { Profile } from '../../firmware/profiles/profile.ts'
+import { Air } from '../../sim/air.ts'
+import { VirtualClock } from '../../sim/clock.ts'
+import { ESP32_COSTS } from '../../sim/costs.ts'
+import { SimNode } from '../../sim/node.ts'
+import { Wire } from '../../sim/tcp.ts'
+import { World } from '../../sim/world/world.ts'
+import { Network } from '../parity/network.ts'
+import { MqttSite } from './mqttSite.ts'
+
+const START_MS = Date.UTC(2026, 9, 11, 17)
+const SEED = 11
+
+let clock: VirtualClock
+let wire: Wire
+let node: SimNode
+let site: MqttSite
+let network: Network
+let logs: string[]
+/** Frames that the gateway answered with, and the microseconds the node was awake. */
+let downs: Uint8Array[]
+
+async function build(profile: Profile): Promise<void> {
+  clock = new VirtualClock(START_MS)
+  wire = new Wire()
+  logs = []
+  downs = []
+  const place = { latitude: 16.5487, longitude: 107.5126 }
+  const plan = {
+    ...{
+      devEui: '70b3d57ed0c0ffee',
+      joinEui: '70b3d57ed0fa0001',
+      appKey: '000102030405060708090a0b0c0d0e0f',
+    },
+    ...{ name: profile.name, profile, ...place, distanceM: 100, powerOnMs: 0 },
+  }
+  const ether = new Air(clock, { channelsHz: as923_2.channelsHz, gatewayAntennaDbi: 3, nodeAntennaDbi: 0 })
+  const settings = { ssid: 'Xa', password: 'mot hai ba', host: '127.0.0.1', port: 1 }
+  node = new SimNode(plan, {
+    ...{ clock, air: ether, board: esp32Devkit, region: as923_2, costs: ESP32_COSTS, seed: SEED },
+    world: new World({ seed: SEED, startMs: START_MS, ...place }),
+    wifi: { wire, settings },
+    log: (_, line) => logs.push(line),
+  })
+  const written = decodeSettings(node.settings!) as Settings
+  site = new MqttSite(written)
+  network = new Network(clock, as923_2, written.appKey, () => undefined)
+  site.hear = (phy) => {
+    const answer = network.hear(phy, clock.nowMicros())
+    if (answer) downs.push(answer)
+    return answer
+  }
+  await site.start()
+  settings.port = site.port
+  node.powerOn()
+}
+
+const hours = (count: number): Promise<void> =>
+  clock.run(clock.now() + count * 3_600_000, () => wire.answered())
+const ports = (): number[] => network.uplinks.map(({ port }) => port)
+
+beforeEach(() => {
+  logs = []
+})
+afterEach(async () => {
+  node.powerOff()
+  await site.stop()
+})
+
+describe('a battery node', () => {
+  test('joins, says hello, and sends its samples, each stored and acknowledged', async () => {
+    await build(air)
+    await hours(6.5)
+    expect(network.joins).toBe(1)
+    expect(ports().slice(0, 2)).toEqual([UPLINK_PORT.hello, UPLINK_PORT.sample])
+    // Every ten minutes a sample, an uplink an hour.
+    expect(network.stored.size).toBeGreaterThanOrEqual(36)
+    expect([...network.stored]).toEqual([...network.stored].map((_, i) => i))
+    expect([logs.filter((line) => !line.startsWith('sent ')), site.wills]).toEqual([[], 0])
+    // Join, hello and the first sample are one connection, then one an hour.
+    expect(site.accepted).toBeLessThanOrEqual(9)
+  })
+
+  test('asks for an address once, and uses it again for half a day', async () => {
+    await build(gauge)
+    await hours(11)
+    const asked = node.network!.joins.filter(({ lease }) => lease === '')
+    expect(node.network!.joins.length).toBeGreaterThan(60)
+    expect(asked.length).toBe(1)
+    await hours(2)
+    expect(node.network!.joins.filter(({ lease }) => lease === '').length).toBe(2)
+  })
+
+  test('keeps its samples while the broker is away, and brings them all when it is back', async () => {
+    await build(gauge)
+    await hours(2)
+    const before = network.stored.size
+    await site.stop()
+    await hours(6)
+    expect(network.stored.size).toBe(before)
+    await site.start()
+    await hours(2)
+    const all = [...network.stored].sort((a, b) => a - b)
+    expect(all.length).toBeGreaterThanOrEqual(6 * 10 - 2)
+    expect(all).toEqual(all.map((_, i) => i))
+    expect(network.joins).toBe(1)
+  })
+
+  test('gives up a broker that accepts and says nothing, less and less often, and is back afterwards', async () => {
+    await build(gauge)
+    await hours(1)
+    site.manner = 'silent'
+    site.accepted = 0
+    await hours(6)
+    // A minute, two, four and so on up to an hour: not at every one of 36 samples.
+    expect(site.accepted).toBeGreaterThan(5)
+    expect(site.accepted).toBeLessThan(20)
+    site.manner = 'broker'
+    await hours(2)
+    const all = [...network.stored].sort((a, b) => a - b)
+    expect(all.length).toBeGreaterThanOrEqual(6 * 9 - 2)
+    expect(all).toEqual(all.map((_, i) => i))
+  })
+
+  test('leaves garbage at once, and a Wi-Fi without its access point', async () => {
+    await build(gauge)
+    await hours(1)
+    site.manner = 'garbage'
+    await hours(2)
+    wire.up = false
+    await hours(2)
+    const before = network.stored.size
+    site.manner = 'broker'
+    wire.up = true
+    await hours(2)
+    expect(network.stored.size).toBeGreaterThan(before + 20)
+    expect(node.machine.program).toBeGreaterThan(0)
+  })
+
+  test('never uses a nonce or a counter twice, whatever the power does', async () => {
+    await build(gauge)
+    await hours(0.2)
+    // Nobody answers: what is saved is saved for the frame's own sake.
+    site.hear = () => undefined
+    const used = new Set<string>()
+    const seen = (phy: Uint8Array): string =>
+      phy[0]! >> 5 === 0
+        ? `nonce ${phy[17]! | (phy[18]! << 8)}`
+        : `${phy.slice(1, 5).join()} ${phy[6]! | (phy[7]! << 8)} ${network.joins}`
+    for (let cut = 0; cut < 40; cut++) {
+      await clock.run(clock.now() + 700_000 + cut * 137, () => wire.answered())
+      node.powerOff()
+      await clock.run(clock.now() + 1_000, () => wire.answered())
+      node.powerOn()
+    }
+    await hours(1)
+    for (const phy of site.frames) {
+      const key = seen(phy)
+      expect(used.has(key), key).toBe(false)
+      used.add(key)
+    }
+    expect(site.frames.length).toBeGreaterThan(40)
+  })
+})
+
+describe('a light', () => {
+  test('stays connected, hears a command at once, and comes back by itself', async () => {
+    await build(light)
+    await hours(1)
+    expect([site.accepted, network.joins]).toEqual([1, 1])
+    await site.stop()
+    await hours(0.5)
+    site.accepted = 0
+    await site.start()
+    await hours(0.2)
+    expect(site.accepted).toBe(1)
+    expect(ports().filter((port) => port === UPLINK_PORT.hello).length).toBe(1)
+    const all = [...network.stored].sort((a, b) => a - b)
+    expect(all).toEqual(all.map((_, i) => i))
+  })
+
+  test('refuses what is forged or was heard before, and goes on', async () => {
+    await build(light)
+    await hours(0.5)
+    logs.length = 0
+    site.say(downs[downs.length - 1]!)
+    site.say(Uint8Array.from({ length: 20 }, (_, i) => 0x60 + i))
+    site.say(new Uint8Array(0))
+    wire.touch()
+    await hours(0.01)
+    expect(logs.filter((line) => line === 'frame refused').length).toBe(3)
+    const before = network.uplinks.length
+    await hours(0.5)
+    expect([network.uplinks.length > before, site.accepted]).toEqual([true, 1])
+  })
+})
