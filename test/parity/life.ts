@@ -163,9 +163,10 @@ export async function live(
   node.machine.reboot('software')
   await run(node.intervalSeconds * 2_000)
   espruino?.end()
+  const life = [...events]
   node.powerOff()
   await site.stop()
-  return { events, network, logs, wakes, programs, settings: node.settings! }
+  return { events: life, network, logs, wakes, programs, settings: node.settings! }
 }
 
 /** Notes every change of the relay's coil. */

@@ -30,7 +30,9 @@ let logs: string[]
 /** Frames that the gateway answered with, and the microseconds the node was awake. */
 let downs: Uint8Array[]
 
-async function build(profile: Profile): Promise<void> {
+/** A node in its ordinary cadence: its first minutes are another test's. */
+async function build(ordered: Profile): Promise<void> {
+  const profile = { ...ordered, commissioned: false }
   clock = new VirtualClock(START_MS)
   wire = new Wire()
   logs = []
