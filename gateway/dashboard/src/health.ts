@@ -18,7 +18,7 @@ export function healthRows(language: Language, health: HealthView): [HealthRowNa
     ['reset', resets[health.resetReason]],
     ['mode', modes[health.mode]],
     ['battery', `${volts}${supplies[health.supply]}`],
-    ['counts', [crashes, brownOuts, powerOns].map(number).join(' / ')],
+    ['counts', [crashes, brownOuts, powerOns].map(number).join('\u00a0/\u00a0')],
     ['errors', HEALTH_ERRORS.filter((error) => health[error]).map((error) => errors[error]).join(', ') || none], // prettier-ignore
     ['freeVariables', number(health.freeVariables)],
     ['settings', health.settingsCrc.toString(16).padStart(4, '0')],

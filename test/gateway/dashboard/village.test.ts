@@ -126,7 +126,7 @@ describe('what needs attention', () => {
       'restarted because the supply failed',
       'Safe: nothing but its health, after crashes',
       'low, reports rarely',
-      '1 / 1 / 1',
+      '1\u00a0/\u00a01\u00a0/\u00a01',
       'out of memory',
       ...['1', '00ab', '0', 'never told'],
     ])
