@@ -1,7 +1,7 @@
 /** `fieldnode demo`: a village in accelerated time, with its gateway and its page. The last 24 hours are computed first. */
 import { createServer } from 'node:net'
 import { openSimulation, type Simulation } from '../sim/run.ts'
-import { village } from '../sim/scenarios/village.ts'
+import { commune } from '../sim/scenarios/commune.ts'
 import { dashboardDir } from './gateway.ts'
 import { gatewayOfSimulation } from './gatewayOfSimulation.ts'
 import { untilInterrupted } from './interrupt.ts'
@@ -72,7 +72,7 @@ export async function run(args: string[]): Promise<number> {
   const interrupted = untilInterrupted().then(() => (ended = true))
   let httpPort = 0
   const simulation = await openSimulation(
-    { scenario: village, nodes, seed, startMs: wallClock.now() - HISTORY_MS },
+    { scenario: commune, nodes, seed, startMs: wallClock.now() - HISTORY_MS },
     gatewayOfSimulation(
       { httpPort: port, httpHost: HOST, operatorPin: PIN, dashboardDir: page, wall: wallClock },
       (gateway) => (httpPort = gateway.httpPort),

@@ -38,6 +38,7 @@ export function gatewayOfSimulation(
       clock,
       udpHost: '127.0.0.1',
       udpPort: 0,
+      mqttPort: 0,
       httpHost: '127.0.0.1',
       httpPort: -1,
       simulated: true,
@@ -56,6 +57,7 @@ export function gatewayOfSimulation(
 function portOf(gateway: Gateway, remove: () => void): GatewayPort {
   return {
     udpPort: gateway.udpPort,
+    mqttPort: gateway.mqttPort,
     settled: () => gateway.settled(),
     register: async (device) => refuseErrors(await gateway.register(device)),
     stored: () => gateway.totals(),

@@ -45,8 +45,8 @@ const en = {
     ready: (address: string) => `The village is at ${address}`,
     simulated: (nodes: number, speed: number) =>
       [
-        `Simulated: ${nodes} nodes with their chips and radios, the weather, the soil and the river, one radio forwarder.`,
-        `Real: the firmware's code, LoRaWAN with its keys, UDP on this machine, the gateway, its store and the page.`,
+        `Simulated: ${nodes} nodes with their chips, radios and Wi-Fi, the weather, the soil and the river, one radio forwarder.`,
+        `Real: the firmware's code, LoRaWAN with its keys, MQTT, UDP and TCP on this machine, the gateway, its store and the page.`,
         `The last 24 hours were computed first; from now on a second of yours is ${speed} s of the village.`,
       ].join('\n'),
     pin: (pin: string) => `The operator's PIN for the lamps: ${pin}`,
@@ -73,7 +73,7 @@ const en = {
   },
   sim: {
     help: [
-      'Usage: fieldnode sim [--scenario village] [--nodes 100] [--hours 24] [--seed 1] [--costs 1] [--region AS923-2] [--replay quantity=file.csv] [--json]',
+      'Usage: fieldnode sim [--scenario village | commune] [--nodes 100] [--hours 24] [--seed 1] [--costs 1] [--region AS923-2] [--replay quantity=file.csv] [--json]',
       '  --nodes   1 to 2000',
       '  --hours   virtual hours, 2 or more; the last one takes no readings, so that queues drain',
       '  --seed    seed of weather, noise and radio: the same seed gives the same trace',
@@ -175,8 +175,8 @@ const vi: Texts = {
     ready: (address) => `Xã mô phỏng ở địa chỉ ${address}`,
     simulated: (nodes, speed) =>
       [
-        `Mô phỏng: ${nodes} nút với chip và sóng vô tuyến, thời tiết, đất và sông, một trạm chuyển tiếp.`,
-        `Thật: phần mềm của nút, LoRaWAN với khóa riêng, UDP trên máy này, bộ tập trung, kho số liệu và trang web.`,
+        `Mô phỏng: ${nodes} nút với chip, sóng vô tuyến và Wi-Fi, thời tiết, đất và sông, một trạm chuyển tiếp.`,
+        `Thật: phần mềm của nút, LoRaWAN với khóa riêng, MQTT, UDP và TCP trên máy này, bộ tập trung, kho số liệu và trang web.`,
         `24 giờ vừa qua đã được tính trước; từ giờ một giây của bạn là ${speed} giây ở xã.`,
       ].join('\n'),
     pin: (pin) => `Mã PIN của người vận hành đèn: ${pin}`,
@@ -202,7 +202,7 @@ const vi: Texts = {
   },
   sim: {
     help: [
-      'Cách dùng: fieldnode sim [--scenario village] [--nodes 100] [--hours 24] [--seed 1] [--costs 1] [--region AS923-2] [--replay đại-lượng=tệp.csv] [--json]',
+      'Cách dùng: fieldnode sim [--scenario village | commune] [--nodes 100] [--hours 24] [--seed 1] [--costs 1] [--region AS923-2] [--replay đại-lượng=tệp.csv] [--json]',
       '  --nodes   từ 1 đến 2000',
       '  --hours   số giờ mô phỏng, ít nhất 2; giờ cuối không đo nữa để các nút gửi hết số liệu',
       '  --seed    hạt giống của thời tiết, nhiễu và sóng vô tuyến: cùng hạt giống thì cùng kết quả',

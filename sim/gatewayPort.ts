@@ -14,6 +14,7 @@ export interface Registration {
   latitude: number
   longitude: number
   lamp?: { id: string; group: string }
+  link: 'lorawan' | 'mqtt'
 }
 
 /** One reading as the gateway keeps it; what the trace and the balance of a run are made of. */
@@ -40,6 +41,8 @@ export interface StoredTotals {
 export interface GatewayPort {
   /** Port on 127.0.0.1 where it listens for forwarders. */
   readonly udpPort: number
+  /** Port on 127.0.0.1 of its MQTT broker. */
+  readonly mqttPort: number
   /** Resolves when all that reached the gateway so far is processed and committed, and every downlink it handed over was answered. */
   settled(): Promise<void>
   register(device: Registration): Promise<void>

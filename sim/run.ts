@@ -14,6 +14,7 @@ import type { GatewayPort, MakeGateway, StoredReading } from './gatewayPort.ts'
 import { SimNode } from './node.ts'
 import { Random } from './random.ts'
 import type { Act, Scenario } from './scenarios/scenario.ts'
+import { Wire } from './tcp.ts'
 import { Trace } from './trace.ts'
 import type { Series } from './world/replay.ts'
 import type { Flood } from './world/river.ts'
@@ -63,6 +64,10 @@ const QUIET_SETTINGS = { intervalSeconds: 86_400, samplesPerUplink: 1 }
 
 const START_MS = Date.UTC(2026, 9, 11, 17)
 const HOUR_MS = 3_600_000
+/** Of the houses: the same name and password, so that one record serves every node. */
+const ACCESS_POINT = { ssid: 'Nha van hoa', password: 'khong co lu' }
+/** Type of a message (MQTT 3.1.1, 2.2.1). */
+const MQTT_PUBLISH = 3
 const ANTENNA = { gatewayAntennaDbi: 3, nodeAntennaDbi: 0 }
 
 export interface Simulation {
@@ -111,7 +116,10 @@ export async function openSimulation(options: RunOptions, makeGateway: MakeGatew
   })
   air.onSent = (link, frame) => trace.frame(frame.startMicros, link.name, 'up', frame.bytes)
   forwarder.onDownlink = (bytes) => trace.frame(clock.nowMicros(), scenario.gatewayEui, 'down', bytes)
+  const wire = new Wire(() => gateway.settled())
+  const wifi = { wire, settings: { ...ACCESS_POINT, host: '127.0.0.1', port: gateway.mqttPort } }
   const shared = {
+    wifi,
     clock,
     world,
     air,
@@ -126,7 +134,14 @@ export async function openSimulation(options: RunOptions, makeGateway: MakeGatew
     .map((plan) => new SimNode(plan, shared))
   if (scenario.commissionedAtBench)
     for (const node of nodes) commissionAtBench(node, new Random(seed, `${node.plan.devEui}/bench`))
-  gate.open(gateway, forwarder)
+  for (const { network, plan } of nodes) {
+    if (!network) continue
+    network.onWrite = (bytes, micros) => {
+      // Only what a node has to say: what it acknowledges has a number that the broker drew.
+      if (bytes[0]! >> 4 === MQTT_PUBLISH) trace.frame(micros, plan.devEui, 'up', bytes)
+    }
+  }
+  gate.open(gateway, forwarder, wire)
   for (const node of nodes) await registerNode(gateway, node)
   await forwarder.open()
   await gateway.settled()
@@ -168,9 +183,10 @@ export async function runScenario(
   }
 }
 
-async function registerNode(gateway: GatewayPort, { plan }: SimNode): Promise<void> {
+async function registerNode(gateway: GatewayPort, { plan, board }: SimNode): Promise<void> {
   const { devEui, joinEui, appKey, name, latitude, longitude, lamp } = plan
-  const device = { devEui, joinEui, appKey, name, profile: plan.profile.name, latitude, longitude }
+  const { link } = board
+  const device = { devEui, joinEui, appKey, name, profile: plan.profile.name, latitude, longitude, link }
   await gateway.register(lamp ? { ...device, lamp } : device)
 }
 
@@ -192,6 +208,7 @@ class Gate {
   private acting: Promise<void> | undefined
   private gateway: GatewayPort | undefined
   private forwarder: Forwarder | undefined
+  private wire: Wire | undefined
 
   constructor(private readonly virtual: VirtualClock) {
     this.clock = {
@@ -204,9 +221,10 @@ class Gate {
     }
   }
 
-  open(gateway: GatewayPort, forwarder: Forwarder): void {
+  open(gateway: GatewayPort, forwarder: Forwarder, wire: Wire): void {
     this.gateway = gateway
     this.forwarder = forwarder
+    this.wire = wire
   }
 
   /** Something a person does at the gateway in the course of a run. */
@@ -219,17 +237,21 @@ class Gate {
 
   readonly afterEach = (): Promise<void> | undefined => {
     const answered = this.forwarder!.answered()
-    if (!answered && !this.touched && !this.acting) return undefined
-    return this.settle(answered)
+    const wired = this.wire!.answered()
+    if (!answered && !wired && !this.touched && !this.acting) return undefined
+    return this.settle(answered, wired)
   }
 
-  private async settle(answered: Promise<void> | undefined): Promise<void> {
+  private async settle(answered?: Promise<void>, wired?: Promise<void>): Promise<void> {
     const { acting } = this
     this.touched = false
     this.acting = undefined
     await acting
     await answered
+    await wired
     await this.gateway!.settled()
+    // What the gateway has just said may be on its way to a node with Wi-Fi.
+    await this.wire!.answered()
   }
 }
 

@@ -58,6 +58,8 @@ export class SimNetwork implements Network {
   /** Joins that were asked for an address, and those that came with one. */
   readonly joins: { lease: string }[] = []
   onState: (state: 'on' | 'off', atMicros: number) => void = () => undefined
+  /** Hears what the node writes. */
+  onWrite: (bytes: Uint8Array, atMicros: number) => void = () => undefined
 
   constructor(
     private readonly machine: Machine,
@@ -117,6 +119,7 @@ export class SimNetwork implements Network {
     return {
       write: (bytes) => {
         machine.spend(machine.costs.callMicros + bytes.length * WRITTEN_BYTE_MICROS)
+        this.onWrite(bytes, machine.cpuMicros())
         wire.touch()
         if (real.writable) real.write(Uint8Array.from(bytes))
       },

@@ -1,5 +1,6 @@
 /** Every scenario there is. */
+import { commune } from './commune.ts'
 import type { Scenario } from './scenario.ts'
 import { village } from './village.ts'
 
-export const SCENARIOS: readonly Scenario[] = [village]
+export const SCENARIOS: readonly Scenario[] = [village, commune]
