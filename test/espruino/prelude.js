@@ -99,15 +99,15 @@
           delete timers[numbers[0]]
           run()
         } else if (head[0] === 2) watches[numbers[0]]({ state: numbers[1] > 0, time: numbers[2] })
-        else if (head[0] === 28) {
+        else if (head[0] === 31) {
           // Called once, and then forgotten, as on a board; and so is a socket that has closed.
           var answer = joined
           joined = undefined
           answer(numbers[0] ? null : 'no access point')
           answer = undefined
-        } else if (head[0] === 29) sockets[numbers[0]].opened()
-        else if (head[0] === 30) sockets[numbers[0]].data(bytes)
-        else if (head[0] === 31) {
+        } else if (head[0] === 32) sockets[numbers[0]].opened()
+        else if (head[0] === 33) sockets[numbers[0]].data(bytes)
+        else if (head[0] === 34) {
           sockets[numbers[0]].close()
           delete sockets[numbers[0]]
         } else return stop('DIFFERS ', { index: index - 1, code: -1, numbers: '', bytes: '' })
@@ -217,33 +217,33 @@
     },
     Wifi: {
       setIP: function (o) {
-        call(32, [], o.ip + ' ' + o.netmask + ' ' + o.gw)
+        call(35, [], o.ip + ' ' + o.netmask + ' ' + o.gw)
       },
       connect: function (ssid, options, done) {
         joined = done
-        call(33, [], ssid + '\n' + options.password)
+        call(36, [], ssid + '\n' + options.password)
       },
       getIP: function () {
-        var parts = E.toString(call(34, [], '')).split(' ')
+        var parts = E.toString(call(37, [], '')).split(' ')
         return { ip: parts[0], netmask: parts[1], gw: parts[2] }
       },
       disconnect: function () {
-        call(35, [], '')
+        call(38, [], '')
       },
     },
     net: {
       connect: function (o, opened) {
-        var id = call(36, [o.port], o.host)
+        var id = call(39, [o.port], o.host)
         var socket = {
           opened: opened,
           on: function (event, run) {
             socket[event] = run
           },
           write: function (text) {
-            call(37, [id], text)
+            call(40, [id], text)
           },
           end: function () {
-            call(38, [id], '')
+            call(41, [id], '')
           },
         }
         sockets[id] = socket
