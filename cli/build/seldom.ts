@@ -65,7 +65,6 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'encodeSamples',
   'walkRows',
   'walkDifferences',
-  'sessionOf',
   'openAccess',
   'saveAccess',
   'networkOf',
@@ -77,4 +76,8 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'takeBytes',
   'openFrame',
   'useAccess',
+  'openLink',
+  'owesHello',
+  'lose',
+  'takeFrame',
 ])
