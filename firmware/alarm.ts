@@ -1,11 +1,13 @@
 /** Readings that cannot wait for their batch: beyond a threshold of the profile, or rising fast.
  *
  *  How fast is told from the lowest value of the last while, so that a flood is found within one reading and a sensor's scatter between two readings is no flood.
+ *  That value has an heir: the lowest since half of the while had passed. It takes over when the value is too old, so there is always one to compare with.
  *  An alarming sample opens the radio at once, as far as the law and the battery allow, and goes before all others (firmware/delivery.ts). */
 import { FLAG } from '../core/flags.ts'
 import {
   ALARM,
   ALARM_END,
+  ALARM_ROW,
   EPISODE,
   EPISODE_END,
   EPISODE_LAST,
@@ -37,13 +39,20 @@ export function isAlarming(
     const column = profile.quantities.indexOf(quantity)
     if (flags[column] === FLAG.fail || flags[column] === FLAG.missing) continue
     const value = values[column]!
-    const row = FILTERS + profile.quantities.length * FILTER_ROW + 2 * i
+    const row = FILTERS + profile.quantities.length * FILTER_ROW + ALARM_ROW * i
+    if (now - words[row + 1]! > withinSeconds) {
+      words[row] = words[row + 2]!
+      words[row + 1] = words[row + 3]!
+      words[row + 3] = 0
+    }
     const at = words[row + 1]!
     const recent = at > 0 && now - at <= withinSeconds
     if (value >= above || (recent && value - words[row]! >= rise)) alarming = true
-    if (recent && value > words[row]!) continue
-    words[row] = value
-    words[row + 1] = now
+    const heir = recent && value > words[row]!
+    if (heir && (2 * (now - at) < withinSeconds || (words[row + 3]! > 0 && value > words[row + 2]!))) continue
+    words[row + (heir ? 2 : 0)] = value
+    words[row + (heir ? 3 : 1)] = now
+    if (!heir) words[row + 3] = 0
   }
   return alarming
 }

@@ -61,7 +61,11 @@ export function encodeGroup(
         quantities: node.profile.quantities,
         samples,
         ageSeconds: ageSeconds > 0 ? ageSeconds : 0,
-        ageUncertain: errorSeconds < 0 || errorSeconds > CERTAIN_SECONDS || ageSeconds > CERTAIN_AGE_SECONDS,
+        ageUncertain:
+          ageSeconds < 0 ||
+          errorSeconds < 0 ||
+          errorSeconds > CERTAIN_SECONDS ||
+          ageSeconds > CERTAIN_AGE_SECONDS,
         ageErrorSeconds: errorSeconds < 0 ? undefined : errorSeconds,
         intervalSeconds: group.length > 1 ? cadenceOf(node, group[1]!.atSeconds - group[0]!.atSeconds) : 0,
         acknowledgementWanted,

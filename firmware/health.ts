@@ -3,6 +3,7 @@
 import { encodeHealth } from '../core/packet/health.ts'
 import { decodeMode } from '../core/packet/mode.ts'
 import { CLOCK, ERROR, MODE } from '../core/packet/types.ts'
+import { ASK_SECONDS } from './delivery.ts'
 import {
   BROKEN,
   beginCommissioning,
@@ -31,8 +32,6 @@ import {
 
 const HEALTH_BYTES = 11
 const DAY_SECONDS = 86_400
-/** When nothing answered. */
-const AGAIN_SECONDS = 3_300
 /** From an end in the middle of something to the next start. */
 const RESTART_MS = 1_000
 
@@ -73,7 +72,7 @@ export function healthPayload(node: Node): Uint8Array {
 export function healthSaid(node: Node, answered: boolean): void {
   const { words } = node
   if (answered) words[ERRORS] = words[FREE_MIN] = 0
-  const calm = answered ? DAY_SECONDS : AGAIN_SECONDS
+  const calm = answered ? DAY_SECONDS : ASK_SECONDS
   words[HEALTH_DUE] = nowSeconds(node) + (node.mode === MODE.safe ? SAFE_SECONDS : calm)
 }
 

@@ -101,14 +101,14 @@ function leaveSafe(node: Node): void {
 }
 
 /** Stores what the contact does when it has changed or when the time has come, and wants it sent at once after a change. */
-function report(lamp: Lamp, reason: number): void {
-  const { node, relay, command } = lamp
+function report(lamp: Lamp, obeyed: number, reason: number): void {
+  const { node, relay } = lamp
   const { words } = node
   const on = relay.isOn()
   const values = new Int32Array([
     on ? 100 : 0,
     on ? 1 : 0,
-    command[COMMAND]!,
+    obeyed,
     relay.isConfirmed() ? reason : LAMP_REASON.fault,
     MAINS_PRESENT,
   ])
@@ -144,9 +144,12 @@ function step(lamp: Lamp): void {
   const { clock } = node.hal
   node.hal.power.watch(WATCH_SECONDS)
   const { levelPercent, reason } = wanted(lamp)
+  const obeyed = lamp.command[COMMAND]!
   relay.set(levelPercent > 0)
   clock.setTimer(RELAY_SETTLE_MS, () => {
-    report(lamp, reason)
+    report(lamp, obeyed, reason)
+    // A command that came while the contact settled.
+    if (lamp.command[COMMAND] !== obeyed) return step(lamp)
     if (nowSeconds(node) < exchangeDue(node)) {
       lamp.timer = clock.setTimer(restMs(lamp), () => step(lamp))
       return

@@ -7,6 +7,7 @@ import { FILTER_WORDS } from '../core/filter/index.ts'
 import { MODE, RESET } from '../core/packet/types.ts'
 import { append, KIND, latest } from './journal.ts'
 import type { MqttLink } from './link/connection.ts'
+import type { Heard } from './link/result.ts'
 import {
   beginCommissioning,
   cadence,
@@ -31,7 +32,7 @@ const POWER_SPREAD_SECONDS = 30
 const SAVING = 3
 /** A silent node must be noticed within a day (core/settings.ts). */
 const INTERVAL_SECONDS_MAX = 86_400
-/** Node seconds when the words were last saved. */
+/** Node seconds when the words were last saved. It and the next two keep their places for ever (wakeRecord.ts). */
 const SAVED_AT = 0
 /** Node seconds at zero of the HAL's clock. */
 const BASE = 1
@@ -107,10 +108,11 @@ export const OLD_AT = 51
 export const OLD_POWER = 52
 /** The answer to a change of the settings, until it is sent (configure.ts); 0 when none is owed. */
 export const CONFIGURED = 53
-/** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state; behind them two words an alarm of the profile:
- *  the lowest value of the last while, and the node seconds it was measured at (0: none). */
+/** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state; behind them one row an alarm of the profile:
+ *  the lowest value of the last while and the node seconds it was measured at (0: none), and the same of its heir (alarm.ts). */
 export const FILTERS = 54
 export const FILTER_ROW = 1 + FILTER_WORDS
+export const ALARM_ROW = 4
 
 /** Values of the word SUPPLY: as the profile says; rarely; rarely, and without the radio, whose current an empty cell can't give. */
 export const SUPPLY_FULL = 0
@@ -140,7 +142,7 @@ export interface Node extends NodeParts {
   onDownlink?: (port: number, payload: Uint8Array) => void
   onTime?: (unixSeconds: number, atMs: number) => void
   /** Called with a new MAC: a light makes it listen always. */
-  opened?: (mac: Mac) => void
+  opened?: (mac: Mac, heard: Heard) => void
   /** Asks for the time with the next uplink. */
   timeWanted?: boolean
 }
@@ -211,7 +213,7 @@ function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
   const { hal, profile, journal } = parts
   const alarms = profile.alarms ? profile.alarms.length : 0
   const rows = profile.unfiltered ? 0 : profile.quantities.length
-  const words = new Int32Array(FILTERS + rows * FILTER_ROW + 2 * alarms)
+  const words = new Int32Array(FILTERS + rows * FILTER_ROW + ALARM_ROW * alarms)
   const saved = latest(journal, KIND.node)
   if (saved !== undefined) takeWords(saved, words)
   const clockSeconds = Math.floor((words[CARRY_MS]! + hal.clock.nowMs()) / 1000)

@@ -16,7 +16,10 @@ export function packWords(words: Int32Array): Uint8Array {
   return record.subarray(0, at)
 }
 
-/** The words of a wake record; all zero when it is another profile's. */
+/** Words that stand first in every profile and every version: node seconds and the power count, which must never go back. */
+const LASTING_WORDS = 3
+
+/** The words of a wake record. Of another profile's or another version's, only what lasts; the others are zero. */
 export function takeWords(record: Uint8Array, words: Int32Array): void {
   let at = 0
   let count = 0
@@ -27,5 +30,5 @@ export function takeWords(record: Uint8Array, words: Int32Array): void {
     folded |= record[at++]! << shift
     words[count++] = (folded >>> 1) ^ -(folded & 1)
   }
-  if (count !== words.length) words.fill(0)
+  if (count !== words.length) words.fill(0, LASTING_WORDS)
 }

@@ -96,14 +96,8 @@ export async function openSimulation(options: RunOptions, makeGateway: MakeGatew
   const gate = new Gate(clock)
   const gateway = await makeGateway(gate.clock, region)
   const { latitude, longitude } = scenario
-  const world = new World({
-    seed,
-    startMs,
-    latitude,
-    longitude,
-    flood: options.flood,
-    replay: options.replay,
-  })
+  const { flood, replay } = options
+  const world = new World({ seed, startMs, latitude, longitude, flood, replay })
   const channelsHz = [...region.channelsHz, ...region.extraChannelsHz]
   const air = new Air(clock, { channelsHz, ...ANTENNA })
   const trace = new Trace()
@@ -134,13 +128,7 @@ export async function openSimulation(options: RunOptions, makeGateway: MakeGatew
     .map((plan) => new SimNode(plan, shared))
   if (scenario.commissionedAtBench)
     for (const node of nodes) commissionAtBench(node, new Random(seed, `${node.plan.devEui}/bench`))
-  for (const { network, plan } of nodes) {
-    if (!network) continue
-    network.onWrite = (bytes, micros) => {
-      // Only what a node has to say: what it acknowledges has a number that the broker drew.
-      if (bytes[0]! >> 4 === MQTT_PUBLISH) trace.frame(micros, plan.devEui, 'up', bytes)
-    }
-  }
+  for (const node of nodes) traceWifi(node, trace)
   gate.open(gateway, forwarder, wire)
   for (const node of nodes) await registerNode(gateway, node)
   await forwarder.open()
@@ -180,6 +168,14 @@ export async function runScenario(
     return await simulation.result()
   } finally {
     await simulation.close()
+  }
+}
+
+/** Writes down what a node with Wi-Fi has to say. Not what it acknowledges: that has a number which the broker drew. */
+function traceWifi({ network, plan }: SimNode, trace: Trace): void {
+  if (!network) return
+  network.onWrite = (bytes, micros) => {
+    if (bytes[0]! >> 4 === MQTT_PUBLISH) trace.frame(micros, plan.devEui, 'up', bytes)
   }
 }
 

@@ -6,7 +6,7 @@ import { listenAlways } from '../radio/classC.ts'
 import * as M from '../radio/mac.ts'
 import * as group from '../radio/multicast.ts'
 import { BATTERY_VOLTAGE } from '../supply.ts'
-import type { SendResult } from './result.ts'
+import type { Heard, SendResult } from './result.ts'
 
 /** DevStatusAns: on the mains; and a cell whose level the network gets as a quantity (LoRaWAN 1.0.4, 5.5). */
 const BATTERY_NONE = 0
@@ -14,20 +14,20 @@ const BATTERY_UNKNOWN = 255
 /** An uplink that nobody sees, an acknowledgement of its own, is over by then. */
 const BUSY_MS = 1_000
 
-function openMac(node: Node): M.Mac {
-  const { hal, profile, region, settings, journal } = node
+function openMac(node: Node, heard: Heard): M.Mac {
+  const { hal, profile, region, settings, journal, opened } = node
   const board = node.board as LoraBoard
   const host = {
     load: () => latest(journal, KIND.mac),
     save: (state: Uint8Array) => append(journal, KIND.mac, state),
     battery: profile.quantities.indexOf(BATTERY_VOLTAGE) < 0 ? BATTERY_NONE : BATTERY_UNKNOWN,
-    opened: node.opened,
+    opened: (mac: M.Mac) => opened && opened(mac, heard),
   }
   return M.makeMac(hal, board.openRadio(hal, board.radio), region, settings, host, node.onTime)
 }
 
-export function openLink(node: Node): void {
-  node.mac = node.mac || openMac(node)
+export function openLink(node: Node, heard: Heard): void {
+  node.mac = node.mac || openMac(node, heard)
 }
 
 export function isJoined(node: Node): boolean {
@@ -76,7 +76,7 @@ export function closeLink(_node: Node, done: () => void): void {
 
 /** Class C; in a bundle only where it is called. */
 export function stayReachable(node: Node): void {
-  node.opened = (mac) => listenAlways(mac, node.onDownlink!)
+  node.opened = listenAlways
 }
 
 export function joinGroup(node: Node, setup: Uint8Array): boolean {

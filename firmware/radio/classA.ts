@@ -6,8 +6,10 @@ import type { Modulation, Received } from './radio.ts'
 
 /** How far a window may be off the time it should open at, either way, beside what was measured: a busy interpreter is late by many milliseconds. */
 const WINDOW_ERROR_MS = 20
-/** A window is widened by no more: its symbols must fit the chip's counter, and RX1 is a second away. */
+/** A window is widened by no more: RX1 is a second away. */
 const LATE_MS_MAX = 400
+/** What the chips' counters of a window hold (SX1276: SymbTimeout of 10 bits). */
+const SYMBOLS_MAX = 1_023
 /** From a timer's due time to the chip listening, at the least. */
 const WINDOW_WAKE_MS = 3
 /** Loading a window takes up to 13 transfers: a radio that does not sleep is taken from what it does so long before. */
@@ -49,7 +51,7 @@ function listen(
   const errorMs = WINDOW_ERROR_MS + mac.lateMs!
   // Wide enough to hold six symbols of the preamble when it opens too early or too late by the error, and centred on the preamble.
   const symbols = Math.ceil(2 * DETECT_SYMBOLS - PREAMBLE_SYMBOLS + (2 * errorMs) / symbolMs)
-  const length = Math.max(DETECT_SYMBOLS, symbols)
+  const length = Math.min(Math.max(DETECT_SYMBOLS, symbols), SYMBOLS_MAX)
   const openMs = atMs + ((PREAMBLE_SYMBOLS - length) * symbolMs) / 2 - WINDOW_WAKE_MS
   function load(): void {
     mac.radio.prepareWindow(modulation!, length)

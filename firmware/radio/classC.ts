@@ -3,13 +3,11 @@
  *  It hooks itself into the MAC: where class A lets the chip sleep, and in the time before a window, it listens on RXC, which is the frequency and
  *  data rate of RX2; its multicast group is heard there too (multicast.ts). A bundle that does not import this file does not carry it. Times are NodeClock milliseconds. */
 import { openDownlink } from '../link/session.ts'
+import type { Heard } from '../link/result.ts'
 import { isJoined, send } from './mac.ts'
 import { modulationOf, save, type MacParts } from './macParts.ts'
 import * as S from './macState.ts'
 import { takeGroup } from './multicast.ts'
-
-/** Gets a downlink for the application that came outside the class A windows. */
-export type Heard = (port: number, payload: Uint8Array) => void
 
 /** CLASS_C_RESP_TIMEOUT of RP002, 2.3: an acknowledgement that has not gone out by then never does. */
 const ANSWER_MS = 8_000

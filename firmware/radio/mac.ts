@@ -35,6 +35,8 @@ export interface SendResult extends Link.SendResult {
 
 /** An ordinary sample with its header: one that is shorter makes room for answers to MAC commands. */
 const PAYLOAD_BYTES_KEPT = 11
+/** Repetitions wait for the duty cycle, at the slowest data rates for minutes; a battery is awake meanwhile, and the next sample comes. */
+const REPEATS_MS_MAX = 100_000
 /** RETRANSMIT_TIMEOUT of RP002, 2.3: 1 to 3 s by chance. */
 const RETRANSMIT_MS_MIN = 1_000
 const RETRANSMIT_SPREAD_MS = 2_000
@@ -44,8 +46,8 @@ interface Uplink {
   readonly frame: Uint8Array
   readonly confirmed: boolean
   readonly done: (result: SendResult) => void
-  /** Undefined: it may be repeated at any time. */
-  readonly byMs: number | undefined
+  /** It is not repeated after. */
+  readonly byMs: number
   /** Transmissions that are left. */
   left: number
   /** The last one's channel. */
@@ -130,7 +132,7 @@ function transmit(mac: Mac, uplink: Uplink): void {
 /** The next transmission of the same frame, when it is allowed. */
 function repeat(mac: Mac, uplink: Uplink): void {
   const ms = waitMs(mac)
-  const late = uplink.byMs !== undefined && mac.hal.clock.nowMs() + ms > uplink.byMs
+  const late = mac.hal.clock.nowMs() + ms > uplink.byMs
   if (mac.closed || late) finish(mac, uplink, true)
   else if (ms > 0) mac.hal.clock.setTimer(ms, () => repeat(mac, uplink))
   else if (!mac.radio.start()) finish(mac, uplink, true)
@@ -152,7 +154,8 @@ export function send(
   if (!ready || waitMs(mac) > 0 || !mac.radio.start()) return done({ sent: false })
   mac.busy = true
   mac.link = undefined
-  const byMs = state.getUint8(S.AT_ACK_DUE) ? mac.answerByMs : undefined
+  const hurried = state.getUint8(S.AT_ACK_DUE) ? mac.answerByMs : undefined
+  const byMs = hurried === undefined ? mac.hal.clock.nowMs() + REPEATS_MS_MAX : hurried
   const frame = sealUplink(mac, port, payload, confirmed)
   const left = state.getUint8(S.AT_TRANSMISSIONS)
   transmit(mac, { frame, confirmed, done, byMs, left, channel: -1, heard: undefined })

@@ -7,6 +7,7 @@ import type { DataFrame } from '../../core/lorawan/frame.ts'
 import { getLittle } from '../../core/lorawan/little.ts'
 import { groupSession } from '../../core/lorawan/multicast.ts'
 import { decodeGroupSetup } from '../../core/packet/groupSetup.ts'
+import { DOWNLINK_PORT } from '../../core/packet/types.ts'
 import { openNext } from '../link/session.ts'
 import { save, type MacParts } from './macParts.ts'
 import { AT_GROUP_ADDRESS, AT_GROUP_COUNTER, AT_GROUP_KEY } from './macState.ts'
@@ -19,12 +20,15 @@ export function joinGroup({ state, host, hal }: MacParts, payload: Uint8Array): 
   const group = decodeGroupSetup(payload)
   if (typeof group === 'string') return false
   const key = new Uint8Array(state.buffer, AT_GROUP_KEY, 16)
-  let same = state.getUint32(AT_GROUP_ADDRESS) === group.address
-  for (let i = 0; i < key.length; i++) if (key[i] !== group.key[i]) same = false
-  key.set(group.key)
   state.setUint32(AT_GROUP_ADDRESS, group.address)
-  const next = same ? Math.max(state.getUint32(AT_GROUP_COUNTER), group.nextCounter) : group.nextCounter
-  state.setUint32(AT_GROUP_COUNTER, next)
+  // A member that leaves keeps the key and what it heard under it, should it come back.
+  let same = true
+  for (let i = 0; i < key.length; i++) if (key[i] !== group.key[i]) same = false
+  if (group.address) {
+    const next = same ? Math.max(state.getUint32(AT_GROUP_COUNTER), group.nextCounter) : group.nextCounter
+    key.set(group.key)
+    state.setUint32(AT_GROUP_COUNTER, next)
+  }
   save({ state, host, hal })
   return true
 }
@@ -36,8 +40,9 @@ export function takeGroup(mac: MacParts, phy: Uint8Array): DataFrame | undefined
   if (!address || getLittle(phy, AT_FRAME_ADDRESS, 4) !== address) return undefined
   const session = groupSession(hal.aes, new Uint8Array(state.buffer, AT_GROUP_KEY, 16), address)
   const frame = openNext(session, state.getUint32(AT_GROUP_COUNTER), phy)
-  if (!frame || frame.confirmed || frame.ack || frame.adrAckReq || frame.options.length || frame.port <= 0)
-    return undefined
+  if (!frame || frame.confirmed || frame.ack || frame.adrAckReq || frame.options.length) return undefined
+  // Whoever has one lamp open has the group's key: it commands the group, and can do no more to its members.
+  if (frame.port !== DOWNLINK_PORT.lamp) return undefined
   state.setUint32(AT_GROUP_COUNTER, frame.counter + 1)
   save(mac)
   return frame

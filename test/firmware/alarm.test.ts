@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { FLAG } from '../../core/flags.ts'
 import { isAlarming } from '../../firmware/alarm.ts'
-import { FILTER_ROW, FILTERS, type Node } from '../../firmware/nodeState.ts'
+import { ALARM_ROW, FILTER_ROW, FILTERS, type Node } from '../../firmware/nodeState.ts'
 import { Bed } from './bed.ts'
 import { ALARM, LEVEL, onRiver, type River } from './river.ts'
 
@@ -19,7 +19,7 @@ const loads = (bed: Bed, fromMs: number): [first: number, count: number][] =>
 describe('an alarm', () => {
   /** Judges readings at so many seconds. */
   function judge(readings: [seconds: number, value: number, flag?: number][]): boolean[] {
-    const words = new Int32Array(FILTERS + FILTER_ROW + 2)
+    const words = new Int32Array(FILTERS + FILTER_ROW + ALARM_ROW)
     let seconds = 0
     const node = {
       words,
@@ -54,6 +54,21 @@ describe('an alarm', () => {
     const { rise } = ALARM
     expect(judge([[600, rise], [1_200, 0], [1_800, rise]])).toEqual([false, false, true]) // prettier-ignore
     expect(judge([[600, 0], [1_200, -rise], [1_800, 0]])).toEqual([false, false, true]) // prettier-ignore
+  })
+
+  test('is found at its height whenever the rise begins, also when a low has just become too old', () => {
+    const { rise, withinSeconds } = ALARM
+    const step = 600
+    // Flat, a dip, flat again for as long as `begin`, then a little faster than the threshold.
+    const perStep = (1.1 * rise * step) / withinSeconds
+    for (let begin = 1; begin <= 14; begin++) {
+      const readings = Array.from({ length: 40 }, (_, i): [number, number] => [
+        step * (i + 1),
+        i === 3 ? -100 : Math.round(Math.max(0, i - 3 - begin) * perStep),
+      ])
+      const found = judge(readings).indexOf(true)
+      expect(readings[found]![1], `begun ${begin} readings behind the dip`).toBeLessThan(1.5 * rise)
+    }
   })
 
   test('is no fall, and no value that is wrong', () => {
