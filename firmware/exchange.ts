@@ -226,6 +226,7 @@ export function exchange(node: Node, done: () => void): void {
   }
   const timer = clock.setTimer(HUNG_SECONDS * 1000, () => {
     dropLink(node)
+    pause(node, FAILED)
     finish()
   })
   openLink(node, (port, payload) => receive(node, port, payload))

@@ -74,6 +74,8 @@ export class Bed {
   downlink: { port: number; payload: Uint8Array } | undefined
   relayStuck: boolean | undefined
   timesAsked = 0
+  /** Whether the radio never comes to the end of an uplink. */
+  hangs = false
   freeVariables = 800
   /** When the watchdog bit. */
   readonly bites: number[] = []

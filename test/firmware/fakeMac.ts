@@ -48,6 +48,7 @@ class FakeMac {
     const lost = bed.uplinks.length
     const received = bed.answer(port, payload)
     const heard = !bed.uplinks[lost]!.lost
+    if (bed.hangs) return
     hal.clock.setTimer(2000, () => {
       if (this.asked && heard && bed.tellsTime()) {
         bed.timesAsked++

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { isDark, LAMP_REASON } from '../../core/lights/index.ts'
 import { DOWNLINK_PORT, encodeLampCommand } from '../../core/packet/index.ts'
 import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
+import { append, JOURNAL_SECTORS, KIND, latest, openJournal } from '../../firmware/journal.ts'
 import { light } from '../../firmware/profiles/light.ts'
 import { Bed, SETTINGS, type Uplink } from './bed.ts'
 
@@ -197,6 +198,21 @@ describe('a lamp that starts again', () => {
       expect(lit(bed)).toBe(true)
       bed.runHours(0.3)
     }
+  })
+
+  test('knows how long it has lived when another version of its program keeps other words', () => {
+    const bed = lampAt(DAY * DAY_SECONDS + 15 * 3600)
+    bed.run(240 * HOUR_MS)
+    command(bed, 14, 0, 3_600)
+    bed.run(240 * HOUR_MS + 10 * MINUTE_MS)
+    expect(lit(bed)).toBe(false)
+    const journal = openJournal(bed.flash, JOURNAL_SECTORS)
+    // The record of a version with fewer words.
+    append(journal, KIND.node, latest(journal, KIND.node)!.slice(0, -4))
+    bed.reset('load')
+    bed.run(242 * HOUR_MS)
+    expect(lit(bed)).toBe(true)
+    expect(last(bed)).toMatchObject({ reason: LAMP_REASON.schedule })
   })
 
   test('is lit while the network is away, for as long as it takes', () => {

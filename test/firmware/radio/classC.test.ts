@@ -209,6 +209,7 @@ describe('a multicast group', () => {
     ['with the ACK bit', groupFrame(5, { ack: true })],
     ['with MAC commands', groupFrame(5, { options: bytes('06') })],
     ['for port 0', groupFrame(5, { port: 0, payload: bytes('06') })],
+    ['for a port that is no lamp command: a setup under the group\'s own key', groupFrame(5, { port: 3 })],
     ['without a port', groupFrame(5, { port: -1, payload: new Uint8Array(0) })],
     ['under another key', groupFrame(5, {}, OTHER_KEY)],
     ['that is an uplink', groupFrame(5, { downlink: false })],
@@ -234,6 +235,18 @@ describe('a multicast group', () => {
     expect(node.heard.length).toBe(2)
     node.tell({ ...GROUP, address: 0 })
     node.air(groupFrame(30, {}, OTHER_KEY))
+    expect(node.heard.length).toBe(2)
+  })
+
+  test('who comes back to a group does not hear again what was heard before', () => {
+    const node = new Listener()
+    node.tell(GROUP)
+    node.air(groupFrame(20))
+    node.tell({ ...GROUP, address: 0 })
+    node.tell(GROUP)
+    node.air(groupFrame(20))
+    expect(node.heard.length).toBe(1)
+    node.air(groupFrame(21))
     expect(node.heard.length).toBe(2)
   })
 
