@@ -209,7 +209,7 @@ describe('a multicast group', () => {
     ['with the ACK bit', groupFrame(5, { ack: true })],
     ['with MAC commands', groupFrame(5, { options: bytes('06') })],
     ['for port 0', groupFrame(5, { port: 0, payload: bytes('06') })],
-    ['for a port that is no lamp command: a setup under the group\'s own key', groupFrame(5, { port: 3 })],
+    ["for a port that is no lamp command: a setup under the group's own key", groupFrame(5, { port: 3 })],
     ['without a port', groupFrame(5, { port: -1, payload: new Uint8Array(0) })],
     ['under another key', groupFrame(5, {}, OTHER_KEY)],
     ['that is an uplink', groupFrame(5, { downlink: false })],
