@@ -24,8 +24,8 @@ export interface PromptParts {
 const WAITS_MS = [50, 20_000, 60_000]
 /** A lamp is deaf on RX2 while it sends and while its windows are open: RX2 ends 2 s behind the delay, a gateway hears of the uplink 0.2 s late. */
 const DEAF_MS = 3_000
-/** Between two frames of one transmitter. */
-const GAP_MS = 20
+/** From the end of a command to the lamp's answer on the air: its contact settles, its radio starts. */
+const REACTION_MS = 200
 
 export class Prompt {
   /** When the transmitter is free again: frames sent at once must not meet each other. */
@@ -66,7 +66,8 @@ export class Prompt {
         ([node, id]) => node.command?.id === id && desk.payloadFor(node, clock.now()) !== undefined,
       )
       for (const [node] of open) this.later(node)
-      this.round(open, index + 1)
+      // Not before all of this round have been told.
+      this.after(Math.max(0, this.freeMs - clock.now()), () => this.round(open, index + 1))
     })
   }
 
@@ -82,10 +83,11 @@ export class Prompt {
   /** Until the transmitter is free and the lamp not deaf; the transmitter's time is taken. */
   private turnMs(node: FieldNode): number {
     const { clock, region } = this.parts
-    const { spreadingFactor, bandwidthHz } = region.dataRates[region.rx2.dataRate]!
     const heardMs = node.heard?.lastSeenMs ?? 0
     const atMs = Math.max(clock.now(), this.freeMs, heardMs + DEAF_MS)
-    this.freeMs = atMs + airtimeMicroseconds(FRAME_BYTES, spreadingFactor, bandwidthHz) / 1000 + GAP_MS
+    // A forwarder that sends hears nothing: without a pause for the answer a street that is switched would deafen it to all its lamps.
+    const answerMs = REACTION_MS + onAirMs(region, region.joinDataRate, ANSWER_BYTES)
+    this.freeMs = atMs + onAirMs(region, region.rx2.dataRate, FRAME_BYTES) + answerMs
     return atMs - clock.now()
   }
 
@@ -105,6 +107,13 @@ export class Prompt {
 
 /** Of a lamp's command: header, port, six bytes, code. */
 const FRAME_BYTES = 8 + 1 + 6 + 4
+/** Of a lamp's sample. */
+const ANSWER_BYTES = 8 + 1 + 11 + 4
+
+function onAirMs(region: Region, dataRate: number, bytes: number): number {
+  const { spreadingFactor, bandwidthHz } = region.dataRates[dataRate]!
+  return airtimeMicroseconds(bytes, spreadingFactor, bandwidthHz) / 1000
+}
 
 const seal = (session: LiveSession, port: number, payload: Uint8Array): Uint8Array =>
   sealData(session.frames, {

@@ -249,9 +249,11 @@ export class Sx1262 {
   private listenOn(setting: LoraSetting, openMicros: number, then: Mode): void {
     const lock = LOCK_SYMBOLS * symbolMicros(setting.spreadingFactor, setting.bandwidthHz)
     const tryLock = (): void => {
-      const atMicros = Math.max(this.schedule.nowMicros(), openMicros) + Math.ceil(lock)
+      // From now on: the air still knows frames that were over before.
+      const fromMicros = Math.max(this.schedule.nowMicros(), openMicros)
+      const atMicros = fromMicros + Math.ceil(lock)
       this.pending = this.schedule.at(atMicros, () => {
-        const heard = this.ether.detect(setting, openMicros, atMicros)
+        const heard = this.ether.detect(setting, fromMicros, atMicros)
         if (heard) this.follow(heard, then)
       })
     }
