@@ -114,25 +114,9 @@ describe('a gauge', () => {
     const moment = first[6]!
     const settings = encodeSettings({ ...new Site(gauge, moment).settings, intervalSeconds: 300 })
     const changed: Moment = { ...moment, settings, reason: 'software' }
-    const { operations } = await firstOperations(changed)
     const blank = (site: Site): void => void (site.node.settings = undefined)
     for (const afterCut of [undefined, blank])
-      await sweep(
-        gauge,
-        { ...changed, operations },
-        { ...OPTIONS, ...(afterCut ? { afterCut } : {}) },
-        figures,
-      )
+      await sweep(gauge, changed, { ...OPTIONS, ...(afterCut ? { afterCut } : {}) }, figures)
     settle(context, figures)
   })
 })
-
-/** The moment with what its program asks of the flash under other settings. */
-async function firstOperations(moment: Moment): Promise<Moment> {
-  const site = new Site(gauge, moment)
-  let operations: Operation[] | undefined
-  site.onProgram = () => (operations ??= site.flash.operations)
-  await site.resume(moment)
-  await site.run(OPTIONS.awakeSeconds)
-  return { ...moment, operations: operations! }
-}

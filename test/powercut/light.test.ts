@@ -5,7 +5,7 @@ import { LAMP_REASON } from '../../core/lights/index.ts'
 import { light } from '../../firmware/profiles/light.ts'
 import { newFigures, settle } from './figures.ts'
 import { Site, type Moment } from './site.ts'
-import { rehearse, sweep, type SweepOptions } from './sweep.ts'
+import { sweep, type SweepOptions } from './sweep.ts'
 
 const INTERVAL_SECONDS = 300
 const COMMAND = { command: 77, levelPercent: 0, durationSeconds: 700 }
@@ -50,7 +50,6 @@ describe('a lamp', () => {
     site.node.machine.reboot('software')
     await site.run(1)
     ;[blank, known] = moments as [Moment, Moment]
-    for (const moment of [blank, known]) moment.operations = await rehearse(light, moment, OPTIONS)
   })
 
   for (const reset of [false, true])

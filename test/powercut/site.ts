@@ -139,7 +139,7 @@ export class Site {
 
   /** What is now, when a program begins. */
   moment(): Moment {
-    const timeMs = Math.ceil(this.clock.nowMicros() / 1000)
+    const timeMs = this.clock.nowMicros() / 1000
     return {
       timeMs,
       poweredMs: this.poweredMs,

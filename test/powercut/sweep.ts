@@ -83,17 +83,17 @@ async function bootAgain(site: Site, { reset }: SweepOptions): Promise<void> {
   else site.powerOn()
 }
 
-/** The operations of a program that does not sleep, for as long as it is cut. */
-export async function rehearse(
-  profile: Profile,
-  moment: Moment,
-  options: SweepOptions,
-): Promise<Operation[]> {
+/** The operations of the program that begins at `moment` when nothing is cut: not quite those of the life that the moment was taken from, since the chips
+ *  around the node begin anew, and a word of its record may then be a byte longer. */
+async function rehearse(profile: Profile, moment: Moment, options: SweepOptions): Promise<Operation[]> {
   const site = new Site(profile, moment)
+  let operations: Operation[] | undefined
+  site.onProgram = () => (operations ??= site.flash.operations)
+  site.network.deaf = options.deaf ?? false
   options.prepare?.(site)
   await site.resume(moment)
   await site.run(options.awakeSeconds)
-  return site.flash.operations
+  return operations!
 }
 
 /** One cut, or two of which the second one comes in the recovery from the first. Answers the recovery's flash operations. */
@@ -154,7 +154,8 @@ export async function sweep(
   options: SweepOptions,
   figures: Figures,
 ): Promise<void> {
-  for (const cut of (options.first ?? everyCut)(moment.operations)) {
+  const operations = await rehearse(profile, moment, options)
+  for (const cut of (options.first ?? everyCut)(operations)) {
     const recovery = await cutOnce(profile, moment, [cut], options, figures)
     for (const again of options.second?.(recovery) ?? [])
       await cutOnce(profile, moment, [cut, again], options, figures)
