@@ -67,7 +67,7 @@ const HOUR_MS = 3_600_000
 /** Of the houses: the same name and password, so that one record serves every node. */
 const ACCESS_POINT = { ssid: 'Nha van hoa', password: 'khong co lu' }
 /** Type of a message (MQTT 3.1.1, 2.2.1). */
-const MQTT_PUBLISH = 3
+export const MQTT_PUBLISH = 3
 const ANTENNA = { gatewayAntennaDbi: 3, nodeAntennaDbi: 0 }
 
 export interface Simulation {

@@ -1,8 +1,10 @@
-/** mJ a wake and years on a cell for every profile, from what the firmware does in simulated days, beside the mDot of Casals et al. 2017 that sends
- *  the same frames. Energies in mJ at the cell's nominal voltage, currents in mA, charges in mAs. */
+/** mJ a wake and years on a cell for every profile and link, from what the firmware does in simulated days, beside the mDot of Casals et al. 2017 that
+ *  sends the same frames; over Wi-Fi beside the same profile over LoRaWAN. Energies in mJ at the cell's nominal voltage, currents in mA, charges in mAs. */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { esp32Devkit } from '../../boards/esp32Devkit.ts'
 import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
+import type { Board } from '../../firmware/board.ts'
 import { air } from '../../firmware/profiles/air.ts'
 import { gauge } from '../../firmware/profiles/gauge.ts'
 import { light } from '../../firmware/profiles/light.ts'
@@ -25,12 +27,14 @@ const BARE_BOARD_MA = 0.015
 
 const BATTERY: readonly Profile[] = [soil, air, gauge]
 const MAINS: readonly Profile[] = [light]
+const RADIOS = ['sx1276', 'wifi']
 const SENSORS = ['sht31', 'soilProbe', 'jsnSr04t']
 const SECONDS_PER_DAY = 86_400
 
 export interface EnergyOptions {
   /** Where `fieldnode build` put the bundles. */
   readonly folder: string
+  readonly boards: readonly Board[]
   readonly profiles: readonly Profile[]
   readonly nodes: number
   readonly seed: number
@@ -40,6 +44,7 @@ export interface EnergyOptions {
 
 /** What `fieldnode bench energy` runs. */
 export const ORDINARY: Omit<EnergyOptions, 'folder'> = {
+  boards: [ttgoLora32V21, esp32Devkit],
   profiles: [...BATTERY, ...MAINS],
   nodes: 4,
   seed: 1,
@@ -49,14 +54,18 @@ export const ORDINARY: Omit<EnergyOptions, 'folder'> = {
 
 const rounded = (value: number, digits = 3): number => Math.round(value * 10 ** digits) / 10 ** digits
 
-const bundleFile = (folder: string, profile: Profile): string =>
-  join(folder, `${ttgoLora32V21.name}-${profile.name}.js`)
+const bundleFile = (folder: string, board: Board, profile: Profile): string =>
+  join(folder, `${board.name}-${profile.name}.js`)
+
+/** Every board with every profile. */
+const pairsOf = ({ boards, profiles }: Pick<EnergyOptions, 'boards' | 'profiles'>): [Board, Profile][] =>
+  boards.flatMap((board) => profiles.map((profile): [Board, Profile] => [board, profile]))
 
 /** The first bundle that is not there, of those that the figures need. */
-export function missingBundle({ folder, profiles }: Pick<EnergyOptions, 'folder' | 'profiles'>) {
-  return profiles
-    .filter((profile) => !MAINS.includes(profile))
-    .map((profile) => bundleFile(folder, profile))
+export function missingBundle(options: Pick<EnergyOptions, 'folder' | 'boards' | 'profiles'>) {
+  return pairsOf(options)
+    .filter(([, profile]) => !MAINS.includes(profile))
+    .map(([board, profile]) => bundleFile(options.folder, board, profile))
     .find((file) => !existsSync(file))
 }
 
@@ -77,7 +86,7 @@ function shares({ total, asleep, plain, uplink }: Measured, days: number) {
     processorAwake: mahPerDay(plain.chargeMas(['esp32']) + uplink.chargeMas(['esp32'])),
     processorAsleep: mahPerDay(asleep.chargeMas(['esp32'])),
     board: mahPerDay(total.chargeMas(['board'])),
-    radio: mahPerDay(total.chargeMas([ttgoLora32V21.radio.chip])),
+    radio: mahPerDay(total.chargeMas(RADIOS)),
     sensors: mahPerDay(total.chargeMas(SENSORS)),
     flash: mahPerDay(total.chargeMas(['flash'])),
   }
@@ -120,7 +129,7 @@ function baseline({ frames, seconds }: Measured) {
   }
 }
 
-function assumptions(options: EnergyOptions, bundleBytes: number) {
+function assumptions(options: EnergyOptions, board: Board, bundleBytes: number) {
   return {
     ...CELL,
     cellVolts: CELL_VOLTS,
@@ -128,14 +137,16 @@ function assumptions(options: EnergyOptions, bundleBytes: number) {
     boardMilliamps: milliampsOf('board', 'on'),
     deepSleepMilliamps: milliampsOf('esp32', 'deepSleep'),
     cpuMilliamps: milliampsOf('esp32', 'on'),
-    receiveMilliamps: milliampsOf(ttgoLora32V21.radio.chip, 'receiving'),
+    ...(board.link === 'lorawan'
+      ? { receiveMilliamps: milliampsOf(board.radio.chip, 'receiving') }
+      : { wifiMilliamps: milliampsOf('wifi', 'on') }),
     sensorsSwitched: false,
     bundleBytes,
     readMicrosPerByte: READ_MICROS_PER_BYTE,
     wakeCodeMs: WAKE_CODE_MICROS / 1000,
     startMs: rounded(withBundle(ESP32_COSTS, bundleBytes).bootMicros / 1000, 1),
     callMicros: ESP32_COSTS.callMicros,
-    board: ttgoLora32V21.name,
+    board: board.name,
     region: 'AS923-2',
     nodes: options.nodes,
     seed: options.seed,
@@ -145,16 +156,16 @@ function assumptions(options: EnergyOptions, bundleBytes: number) {
   }
 }
 
-async function batteryLine(profile: Profile, options: EnergyOptions) {
-  const bundleBytes = statSync(bundleFile(options.folder, profile)).size
-  const measured = await measure({ ...options, profile, bundleBytes })
-  const { plain, uplink, asleep, total, seconds, frames } = measured
+async function batteryLine(board: Board, profile: Profile, options: EnergyOptions) {
+  const bundleBytes = statSync(bundleFile(options.folder, board, profile)).size
+  const measured = await measure({ ...options, board, profile, bundleBytes })
+  const { plain, uplink, asleep, total, seconds, frames, uplinks } = measured
   const days = seconds / SECONDS_PER_DAY
   const wakes = plain.wakes + uplink.wakes
   const meanMa = total.chargeMas() / seconds
   return {
     profile: profile.name,
-    link: 'lorawan',
+    link: board.link,
     millijoulesPerWake: rounded((CELL_VOLTS * (plain.chargeMas() + uplink.chargeMas())) / wakes, 1),
     wakesPerDay: rounded(wakes / days, 1),
     years: rounded(yearsOf(CELL, meanMa), 2),
@@ -163,21 +174,21 @@ async function batteryLine(profile: Profile, options: EnergyOptions) {
     asleepMilliamps: rounded(asleep.chargeMas() / asleep.seconds('esp32'), 4),
     meanMilliamps: rounded(meanMa, 4),
     mahPerDay: shares(measured, days),
-    uplinksPerDay: rounded(frames.length / days, 1),
-    uplinksBySpreadingFactor: bySpreadingFactor(frames),
+    uplinksPerDay: rounded(uplinks / days, 1),
+    ...(board.link === 'lorawan' ? { uplinksBySpreadingFactor: bySpreadingFactor(frames) } : {}),
     yearsIf: otherwise(measured),
-    baseline: baseline(measured),
-    assumptions: assumptions(options, bundleBytes),
+    ...(board.link === 'lorawan' ? { baseline: baseline(measured) } : {}),
+    assumptions: assumptions(options, board, bundleBytes),
   }
 }
 
 export type EnergyLine = Awaited<ReturnType<typeof batteryLine>> | ReturnType<typeof mainsLine>
 
 /** A lamp hangs on the mains and never sleeps: there is no cell to empty. */
-function mainsLine(profile: Profile) {
+function mainsLine(board: Board, profile: Profile) {
   return {
     profile: profile.name,
-    link: 'lorawan',
+    link: board.link,
     millijoulesPerWake: null,
     wakesPerDay: null,
     years: null,
@@ -188,7 +199,9 @@ function mainsLine(profile: Profile) {
 /** A line a profile and link. The bundles have to be there (`missingBundle`). */
 export async function benchEnergy(options: EnergyOptions): Promise<EnergyLine[]> {
   const lines: EnergyLine[] = []
-  for (const profile of options.profiles)
-    lines.push(MAINS.includes(profile) ? mainsLine(profile) : await batteryLine(profile, options))
+  for (const [board, profile] of pairsOf(options))
+    lines.push(
+      MAINS.includes(profile) ? mainsLine(board, profile) : await batteryLine(board, profile, options),
+    )
   return lines
 }

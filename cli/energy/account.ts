@@ -6,6 +6,8 @@ import { OFF, type Ledger, type LedgerReader } from '../../sim/ledger.ts'
 const PROCESSOR = 'esp32'
 const ASLEEP = ['deepSleep', OFF]
 const SENDING = /^sending /
+/** It is on for no other reason than to send. */
+const WIFI = 'wifi'
 
 /** Microseconds by part and state. */
 export class Tally {
@@ -45,7 +47,7 @@ const ofParts = (...tallies: readonly Tally[]): Tally => {
   return sum
 }
 
-/** Reads a ledger and sorts what it says by wakes. A wake ends with deep sleep, a restart or the loss of power; it sent when a radio was sending in it. */
+/** Reads a ledger and sorts what it says by wakes. A wake ends with deep sleep, a restart or the loss of power; it sent when a radio was sending in it, or Wi-Fi was on. */
 export class Account implements LedgerReader {
   asleep = new Tally()
   /** Wakes that sent nothing. */
@@ -62,7 +64,7 @@ export class Account implements LedgerReader {
 
   spent(part: string, state: string, micros: number): void {
     this.current.add(part, state, micros)
-    if (SENDING.test(state)) this.sent = true
+    if (SENDING.test(state) || (part === WIFI && state !== OFF)) this.sent = true
   }
 
   entered(part: string, state: string, atMicros: number): void {

@@ -1,8 +1,9 @@
 /** Lets nodes of one profile live for some virtual days, firmware, chips, air and gateway as in `fieldnode sim`, and counts what they did. */
 import { ESP32_COSTS, withBundle } from '../../sim/costs.ts'
 import type { SentFrame } from '../../sim/chips/ether.ts'
+import type { Board } from '../../firmware/board.ts'
 import type { Profile } from '../../firmware/profiles/profile.ts'
-import { openSimulation } from '../../sim/run.ts'
+import { MQTT_PUBLISH, openSimulation } from '../../sim/run.ts'
 import type { Scenario } from '../../sim/scenarios/scenario.ts'
 import { village } from '../../sim/scenarios/village.ts'
 import { gatewayOfSimulation } from '../gatewayOfSimulation.ts'
@@ -13,6 +14,7 @@ const HOUR_MS = 3_600_000
 const DOZEN = 12
 
 export interface MeasureOptions {
+  readonly board: Board
   readonly profile: Profile
   /** What each start reads and evaluates. */
   readonly bundleBytes: number
@@ -26,12 +28,14 @@ export interface MeasureOptions {
 export interface Measured extends ReturnType<typeof sumOf> {
   /** Virtual seconds of all nodes together. */
   readonly seconds: number
-  /** All that was sent in the counted time. */
+  /** All that was sent by radio in the counted time. */
   readonly frames: readonly SentFrame[]
+  /** Frames by radio, or messages over Wi-Fi. */
+  readonly uplinks: number
 }
 
-/** The village's places, with nodes of one profile. */
-function only(profile: Profile): Scenario {
+/** The village's places, with nodes of one profile on one board. */
+function only(profile: Profile, board: Board): Scenario {
   return {
     ...village,
     acts: [],
@@ -39,15 +43,16 @@ function only(profile: Profile): Scenario {
       village
         .planNodes(count * DOZEN, random)
         .filter((plan) => plan.profile === profile)
-        .slice(0, count),
+        .slice(0, count)
+        .map((plan) => ({ ...plan, board })),
   }
 }
 
 export async function measure(options: MeasureOptions): Promise<Measured> {
-  const { profile, nodes, seed, warmUpHours, hours } = options
+  const { profile, board, nodes, seed, warmUpHours, hours } = options
   const costs = withBundle(ESP32_COSTS, options.bundleBytes)
   const simulation = await openSimulation(
-    { scenario: only(profile), nodes, seed, costs },
+    { scenario: only(profile, board), nodes, seed, costs },
     gatewayOfSimulation(),
   )
   const { air, clock, startMs } = simulation
@@ -61,9 +66,15 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
       frames.push(frame)
       traced(link, frame)
     }
+    let messages = 0
+    for (const { network } of simulation.nodes)
+      if (network)
+        network.onWrite = (bytes) => {
+          if (bytes[0]! >> 4 === MQTT_PUBLISH) messages++
+        }
     await simulation.runUntil(startMs + (warmUpHours + hours) * HOUR_MS)
     for (const account of accounts) account.close(clock.nowMicros())
-    return { ...sumOf(accounts), seconds: nodes * hours * 3600, frames }
+    return { ...sumOf(accounts), seconds: nodes * hours * 3600, frames, uplinks: frames.length + messages }
   } finally {
     await simulation.close()
   }

@@ -7,6 +7,7 @@ import { benchEnergy, missingBundle, type EnergyLine } from '../../../cli/bench/
 import { run } from '../../../cli/bench.ts'
 import { OptionError } from '../../../cli/options.ts'
 import { measure, type Measured } from '../../../cli/energy/measure.ts'
+import { esp32Devkit } from '../../../boards/esp32Devkit.ts'
 import { ttgoLora32V21 } from '../../../boards/ttgoLora32V21.ts'
 import { air } from '../../../firmware/profiles/air.ts'
 import { gauge } from '../../../firmware/profiles/gauge.ts'
@@ -16,12 +17,13 @@ const folder = mkdtempSync(join(tmpdir(), 'fieldnode-energy-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const BUNDLE_BYTES = 40_000
+const boards = [ttgoLora32V21, esp32Devkit]
 const options = { nodes: 2, seed: 3, warmUpHours: 2, hours: 6 }
 
 describe('what the nodes did', () => {
   let measured: Measured
   beforeAll(async () => {
-    measured = await measure({ ...options, profile: air, bundleBytes: BUNDLE_BYTES })
+    measured = await measure({ ...options, board: ttgoLora32V21, profile: air, bundleBytes: BUNDLE_BYTES })
   })
 
   test('the times of every part add up to the virtual time', () => {
@@ -58,13 +60,15 @@ describe('what the nodes did', () => {
 })
 
 describe('the bench', () => {
-  const battery = { ...options, hours: 2, warmUpHours: 1, nodes: 1, folder }
+  const battery = { ...options, boards, hours: 2, warmUpHours: 1, nodes: 1, folder }
   let line: EnergyLine & { years: number; millijoulesPerWake: number }
+  let wifi: typeof line
   beforeAll(async () => {
-    writeFileSync(join(folder, `${ttgoLora32V21.name}-gauge.js`), ' '.repeat(BUNDLE_BYTES))
+    for (const { name } of boards) writeFileSync(join(folder, `${name}-gauge.js`), ' '.repeat(BUNDLE_BYTES))
     const lines = await benchEnergy({ ...battery, profiles: [gauge, light] })
     line = lines[0] as typeof line
     expect(lines[1]).toMatchObject({ profile: 'light', link: 'lorawan', years: null, mainsPowered: true })
+    wifi = lines[2] as typeof line
   })
 
   test('says mJ a wake, wakes a day and years, with what they rest on', () => {
@@ -107,6 +111,16 @@ describe('the bench', () => {
     expect(yearsIf.sensorsSwitchedOffAsleep).toBeGreaterThan(line.years)
   })
 
+  test('over Wi-Fi a node sends as often; its radio takes more, and for less time', () => {
+    expect(wifi).toMatchObject({ profile: 'gauge', link: 'mqtt', wakesPerDay: 144, uplinksPerDay: 144 })
+    const [ours, theirs] = [wifi, line] as unknown as {
+      mahPerDay: { radio: number }
+      uplinkWake: { seconds: number }
+    }[]
+    expect(ours!.mahPerDay.radio).toBeGreaterThan(theirs!.mahPerDay.radio)
+    expect(ours!.uplinkWake.seconds).toBeLessThan(theirs!.uplinkWake.seconds)
+  })
+
   test('is named where another bench is asked for', async () => {
     const refusal: unknown = await run(['entropy']).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(OptionError)
@@ -118,7 +132,9 @@ describe('the bench', () => {
   })
 
   test('names the bundle that is missing; a lamp needs none', () => {
-    expect(missingBundle({ folder, profiles: [gauge, light] })).toBeUndefined()
-    expect(missingBundle({ folder, profiles: [gauge, air, light] })).toMatch(/ttgo-lora32-v21-air\.js$/)
+    expect(missingBundle({ folder, boards, profiles: [gauge, light] })).toBeUndefined()
+    expect(missingBundle({ folder, boards, profiles: [gauge, air, light] })).toMatch(
+      /ttgo-lora32-v21-air\.js$/,
+    )
   })
 })
