@@ -1,5 +1,6 @@
 /** What a radio chip's model and the air say to each other. Powers in dBm, times in microseconds. */
-import type { LoraSetting } from './lora.ts'
+import type { Event, Schedule } from '../clock.ts'
+import { symbolMicros, type LoraSetting } from './lora.ts'
 
 export interface SentFrame {
   setting: LoraSetting
@@ -32,3 +33,28 @@ export interface Ether {
 /** A receiver locks on when it has seen this many symbols of a preamble: an estimate, from the 8 that are sent and the least window of 6
  *  symbols that Semtech's own rule for windows allows for. */
 export const LOCK_SYMBOLS = 5
+
+/** Continuous reception from `openMicros` on: tries to lock on each downlink that starts from now, and at once on one whose preamble is on the air; frames
+ *  that were over before are not heard. `tried` gets the event of each try; the answer ends the watch. */
+export function lockOn(
+  radio: { schedule: Schedule; ether: Ether },
+  setting: LoraSetting,
+  openMicros: number,
+  tried: (event: Event) => void,
+  heard: (frame: HeardFrame) => void,
+): () => void {
+  const { schedule, ether } = radio
+  const lock = Math.ceil(LOCK_SYMBOLS * symbolMicros(setting.spreadingFactor, setting.bandwidthHz))
+  const tryLock = (): void => {
+    const fromMicros = Math.max(schedule.nowMicros(), openMicros)
+    const atMicros = fromMicros + lock
+    const find = (): void => {
+      const frame = ether.detect(setting, fromMicros, atMicros)
+      if (frame) heard(frame)
+    }
+    tried(schedule.at(atMicros, find))
+  }
+  const end = ether.watch(tryLock)
+  tryLock()
+  return end
+}

@@ -4,7 +4,7 @@
 import type { Event, Schedule } from '../clock.ts'
 import { sendingAt } from '../currents.ts'
 import type { Tell } from '../ledger.ts'
-import { LOCK_SYMBOLS, type Ether, type HeardFrame } from './ether.ts'
+import { lockOn, type Ether, type HeardFrame } from './ether.ts'
 import { airMicros, symbolMicros, type LoraSetting } from './lora.ts'
 import { COMMANDS, IRQ, MICROS, MODE_BITS, type Mode } from './sx1262Commands.ts'
 import { HANDLERS } from './sx1262Handlers.ts'
@@ -247,18 +247,11 @@ export class Sx1262 {
   }
 
   private listenOn(setting: LoraSetting, openMicros: number, then: Mode): void {
-    const lock = LOCK_SYMBOLS * symbolMicros(setting.spreadingFactor, setting.bandwidthHz)
-    const tryLock = (): void => {
-      // From now on: the air still knows frames that were over before.
-      const fromMicros = Math.max(this.schedule.nowMicros(), openMicros)
-      const atMicros = fromMicros + Math.ceil(lock)
-      this.pending = this.schedule.at(atMicros, () => {
-        const heard = this.ether.detect(setting, fromMicros, atMicros)
-        if (heard) this.follow(heard, then)
-      })
-    }
-    this.unwatch = this.ether.watch(tryLock)
-    tryLock()
+    const { schedule, ether } = this
+    const tried = (event: Event): void => void (this.pending = event)
+    this.unwatch = lockOn({ schedule, ether }, setting, openMicros, tried, (heard) =>
+      this.follow(heard, then),
+    )
   }
 
   /** A preamble was found: its header comes, then the rest. */

@@ -4,7 +4,7 @@
 import type { Event, Schedule } from '../clock.ts'
 import { sendingAt } from '../currents.ts'
 import type { Tell } from '../ledger.ts'
-import { LOCK_SYMBOLS, type Ether, type HeardFrame } from './ether.ts'
+import { lockOn, type Ether, type HeardFrame } from './ether.ts'
 import { airMicros, symbolMicros, type LoraSetting } from './lora.ts'
 import { demand, listenSetting, powerDbm, sendSetting, symbolTimeout } from './sx1276Setting.ts'
 import { REGISTERS } from './sx1276Registers.ts'
@@ -246,18 +246,11 @@ export class Sx1276 {
   }
 
   private listenOn(setting: LoraSetting, openMicros: number): void {
-    const lock = LOCK_SYMBOLS * symbolMicros(setting.spreadingFactor, setting.bandwidthHz)
-    const tryLock = (): void => {
-      // From now on: the air still knows frames that were over before.
-      const fromMicros = Math.max(this.schedule.nowMicros(), openMicros)
-      const atMicros = fromMicros + Math.ceil(lock)
-      this.pending = this.schedule.at(atMicros, () => {
-        const heard = this.ether.detect(setting, fromMicros, atMicros)
-        if (heard) this.follow(heard, RX_CONTINUOUS)
-      })
-    }
-    this.unwatch = this.ether.watch(tryLock)
-    tryLock()
+    const { schedule, ether } = this
+    const tried = (event: Event): void => void (this.pending = event)
+    this.unwatch = lockOn({ schedule, ether }, setting, openMicros, tried, (heard) =>
+      this.follow(heard, RX_CONTINUOUS),
+    )
   }
 
   /** A preamble was found: its header comes, then the rest. */

@@ -3,45 +3,16 @@ import { describe, expect, test, vi } from 'vitest'
 import { CLOCK, ERROR, MODE, RESET } from '../../core/packet/index.ts'
 import { DOWNLINK_PORT } from '../../core/packet/types.ts'
 import { decodeSettings, encodeSettings } from '../../core/settings.ts'
-import { runBattery } from '../../firmware/node.ts'
 import { light } from '../../firmware/profiles/light.ts'
-import type { Profile } from '../../firmware/profiles/profile.ts'
 import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
 import { KIND } from '../../firmware/journal.ts'
 import { Bed, SETTINGS } from './bed.ts'
+import { station } from './station.ts'
 
 vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-
-/** A station whose sensor does what the test says. */
-function station(): {
-  profile: Profile
-  world: { millivolts: number; hangs: boolean; throws: boolean; taken: number }
-} {
-  const world = { millivolts: 3_900, hangs: false, throws: false, taken: 0 }
-  const profile: Profile = {
-    name: 'air',
-    quantities: [3, 16],
-    intervalSeconds: 600,
-    samplesPerUplink: 1,
-    mount: () => [
-      {
-        quantities: [3],
-        start: () => {
-          world.taken++
-          // A wait for something that never comes: no timer of the program is left that would end it.
-          return world.hangs ? 1e9 : 20
-        },
-        read: (into, at) => ((into[at] = 2_500), 'ok'),
-      },
-      { quantities: [16], start: () => 0, read: (into, at) => ((into[at] = world.millivolts), 'ok') },
-    ],
-    run: runBattery,
-  }
-  return { profile, world }
-}
 
 const crc = ((): number => {
   const record = encodeSettings(SETTINGS)
