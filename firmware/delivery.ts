@@ -5,7 +5,7 @@
  *  is sent again without such evidence: a gateway that is away for a day is not flooded, and neither is the air. */
 import { decodeAcknowledgement } from '../core/packet/acknowledgement.ts'
 import { UPLINK_PORT } from '../core/packet/types.ts'
-import { collect, encodeGroup } from './group.ts'
+import { collect, encodeGroup, trimGroup } from './group.ts'
 import {
   ACKNOWLEDGED_AT,
   ALARM,
@@ -41,13 +41,14 @@ const BACKLOG_SAMPLES = 16
 const PAYLOAD_BYTES_MAX = 64
 export const NEVER = 0x7fffffff
 
-/** When the new samples go: as soon as there are enough of them (no more than the last uplink could carry), or when the first has waited its time. */
+/** When the new samples go: as soon as there are enough of them (one more than the last uplink could carry: flags take room, and the next
+ *  ones may have fewer), or when the first has waited its time. */
 export function freshDue(node: Node): number {
   const { words, samplesPerUplink } = node
   const unsent = node.queue.next - words[SENT]!
   const fit = words[FIT]!
   if (unsent === 0) return NEVER
-  if (unsent >= samplesPerUplink || (fit > 0 && unsent >= fit)) return 0
+  if (unsent >= samplesPerUplink || (fit > 0 && unsent > fit)) return 0
   return words[UPLINK_AT]! + samplesPerUplink * node.intervalSeconds
 }
 
@@ -127,6 +128,7 @@ export function nextLoad(node: Node, roomBytes: number): Load {
   if (payload.length > words[FIT_BYTES]!) words[FIT] = 0
   words[FIT_BYTES] = payload.length
   const group = collect(node, first, end, words[FIT]! > 0 ? words[FIT]! + 1 : GROUP_SAMPLES_MAX)
+  trimGroup(node, group)
   const collected = group.length
   if (group.length === 0 && first === queue.floor && first < end) drop(queue, first + 1)
   const asked =
@@ -134,6 +136,7 @@ export function nextLoad(node: Node, roomBytes: number): Load {
     (from !== SENT && first + group.length >= end)
   const bytes = encodeGroup(node, group, asked, payload)
   if (group.length < collected) words[FIT] = group.length
+  else if (collected > words[FIT]!) words[FIT] = 0
   const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
   const load = {
     port,

@@ -39,6 +39,16 @@ export function collect(node: Node, first: number, end: number, most: number): H
   return group
 }
 
+/** Leaves the samples whose cadence still holds when their times are corrected by what the network's time has shown of the oscillator since. */
+export function trimGroup(node: Node, group: Held[]): void {
+  for (; group.length > 1; group.pop()) {
+    const first = group[0]!
+    const last = group[group.length - 1]!
+    const stretched = ageOf(node, first)[0] - ageOf(node, last)[0] - last.atSeconds + first.atSeconds
+    if (stretched <= STRETCH_SECONDS && stretched >= -STRETCH_SECONDS) return
+  }
+}
+
 /** Encodes as many of the group as fit; answers the bytes, 0 when not even one does. Shortens the group to what was encoded. */
 export function encodeGroup(
   node: Node,
@@ -49,10 +59,7 @@ export function encodeGroup(
   for (; group.length > 0; group.pop()) {
     const last = group[group.length - 1]!
     const [ageSeconds, nearErrorSeconds] = ageOf(node, last)
-    const [oldestSeconds, farErrorSeconds] = ageOf(node, group[0]!)
-    // What the network's time has shown of the oscillator since may have stretched the cadence.
-    const stretched = oldestSeconds - ageSeconds - last.atSeconds + group[0]!.atSeconds
-    if (stretched > STRETCH_SECONDS || stretched < -STRETCH_SECONDS) continue
+    const farErrorSeconds = ageOf(node, group[0]!)[1]
     const errorSeconds = nearErrorSeconds < 0 ? nearErrorSeconds : farErrorSeconds
     const samples: Sample[] = group.map((held) => held.sample)
     const bytes = encodeSamples(
