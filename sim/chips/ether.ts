@@ -1,5 +1,6 @@
 /** What a radio chip's model and the air say to each other. Powers in dBm, times in microseconds. */
-import type { LoraSetting } from './lora.ts'
+import type { Event, Schedule } from '../clock.ts'
+import { symbolMicros, type LoraSetting } from './lora.ts'
 
 export interface SentFrame {
   setting: LoraSetting
@@ -32,3 +33,27 @@ export interface Ether {
 /** A receiver locks on when it has seen this many symbols of a preamble: an estimate, from the 8 that are sent and the least window of 6
  *  symbols that Semtech's own rule for windows allows for. */
 export const LOCK_SYMBOLS = 5
+
+/** Continuous reception from `openMicros` on: whenever a downlink starts, a look once a receiver would have locked on. `wait` is told the look that
+ *  comes next, `found` the frame. The answer ends the watching; the look that is due is the caller's to cancel. */
+export function listenOn(
+  schedule: Schedule,
+  ether: Ether,
+  setting: LoraSetting,
+  openMicros: number,
+  wait: (look: Event) => void,
+  found: (heard: HeardFrame) => void,
+): () => void {
+  const lock = LOCK_SYMBOLS * symbolMicros(setting.spreadingFactor, setting.bandwidthHz)
+  const tryLock = (): void => {
+    const atMicros = Math.max(schedule.nowMicros(), openMicros) + Math.ceil(lock)
+    const look = (): void => {
+      const heard = ether.detect(setting, openMicros, atMicros)
+      if (heard) found(heard)
+    }
+    wait(schedule.at(atMicros, look))
+  }
+  const unwatch = ether.watch(tryLock)
+  tryLock()
+  return unwatch
+}

@@ -4,7 +4,7 @@
 import type { Event, Schedule } from '../clock.ts'
 import { sendingAt } from '../currents.ts'
 import type { Tell } from '../ledger.ts'
-import { LOCK_SYMBOLS, type Ether, type HeardFrame } from './ether.ts'
+import { listenOn, type Ether, type HeardFrame } from './ether.ts'
 import { airMicros, symbolMicros, type LoraSetting } from './lora.ts'
 import { COMMANDS, IRQ, MICROS, MODE_BITS, type Mode } from './sx1262Commands.ts'
 import { HANDLERS } from './sx1262Handlers.ts'
@@ -247,16 +247,9 @@ export class Sx1262 {
   }
 
   private listenOn(setting: LoraSetting, openMicros: number, then: Mode): void {
-    const lock = LOCK_SYMBOLS * symbolMicros(setting.spreadingFactor, setting.bandwidthHz)
-    const tryLock = (): void => {
-      const atMicros = Math.max(this.schedule.nowMicros(), openMicros) + Math.ceil(lock)
-      this.pending = this.schedule.at(atMicros, () => {
-        const heard = this.ether.detect(setting, openMicros, atMicros)
-        if (heard) this.follow(heard, then)
-      })
-    }
-    this.unwatch = this.ether.watch(tryLock)
-    tryLock()
+    const wait = (look: Event): void => void (this.pending = look)
+    const found = (heard: HeardFrame): void => this.follow(heard, then)
+    this.unwatch = listenOn(this.schedule, this.ether, setting, openMicros, wait, found)
   }
 
   /** A preamble was found: its header comes, then the rest. */
