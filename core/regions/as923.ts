@@ -1,21 +1,14 @@
 /** What AS923-1, AS923-2, AS923-3 and AS923-4 share: everything but the frequencies and what a country adds.
  *  Source: RP002-1.0.3 and RP002-1.0.4, 2.10, where the four differ in AS923_FREQ_OFFSET alone; payloads and RX1 tables with and without
  *  dwell time as there. A plan spreads this in; a bundle gets the finished plan as one literal (cli/build/bundles.ts), so it costs a node nothing. */
+import { EVERY_PLAN, SF12_TO_SF7, SF7_WIDE } from './everyPlan.ts'
 import type { Region } from './region.ts'
 
 /** Of the plan's default channels (2.10.2, "duty cycle < 1 %"); the 10 % of a gateway is Viet Nam's, and kept where a plan says nothing. */
 export const AS923_DUTY = { nodePerMille: 10, gatewayPerMille: 100 } as const
 
 export const AS923 = {
-  dataRates: [
-    { spreadingFactor: 12, bandwidthHz: 125_000 },
-    { spreadingFactor: 11, bandwidthHz: 125_000 },
-    { spreadingFactor: 10, bandwidthHz: 125_000 },
-    { spreadingFactor: 9, bandwidthHz: 125_000 },
-    { spreadingFactor: 8, bandwidthHz: 125_000 },
-    { spreadingFactor: 7, bandwidthHz: 125_000 },
-    { spreadingFactor: 7, bandwidthHz: 250_000 },
-  ],
+  dataRates: [...SF12_TO_SF7, SF7_WIDE],
   uplinkDataRateMax: 5,
   dwellDataRateMin: 2,
   payloadBytesMax: [51, 51, 115, 115, 242, 242, 242],
@@ -44,7 +37,5 @@ export const AS923 = {
   rx1Offsets: 8,
   eirpDbmMax: 16,
   powerSteps: 7,
-  receiveDelaySeconds: 1,
-  joinAcceptDelaySeconds: 5,
-  syncWord: 0x34,
+  ...EVERY_PLAN,
 } satisfies Partial<Region>

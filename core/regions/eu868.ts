@@ -1,5 +1,17 @@
 /** EU868: 863 to 870 MHz. Source: RP002-1.0.3, 2.4; limits of time by ETSI EN 300 220-2 annex B (a gateway keeps the same as a node). */
+import { EVERY_PLAN, SF12_TO_SF7, SF7_WIDE } from './everyPlan.ts'
 import type { Region } from './region.ts'
+
+/** There is no dwell limit here, so both tables are one. */
+const RX1 =
+  '000000' + //
+  '100000' +
+  '210000' +
+  '321000' +
+  '432100' +
+  '543210' +
+  '654321' +
+  '765432'
 
 export const eu868: Region = {
   name: 'EU868',
@@ -7,15 +19,7 @@ export const eu868: Region = {
   toHz: 870_000_000,
   channelsHz: [868_100_000, 868_300_000, 868_500_000],
   extraChannelsHz: [867_100_000, 867_300_000, 867_500_000, 867_700_000, 867_900_000],
-  dataRates: [
-    { spreadingFactor: 12, bandwidthHz: 125_000 },
-    { spreadingFactor: 11, bandwidthHz: 125_000 },
-    { spreadingFactor: 10, bandwidthHz: 125_000 },
-    { spreadingFactor: 9, bandwidthHz: 125_000 },
-    { spreadingFactor: 8, bandwidthHz: 125_000 },
-    { spreadingFactor: 7, bandwidthHz: 125_000 },
-    { spreadingFactor: 7, bandwidthHz: 250_000 },
-  ],
+  dataRates: [...SF12_TO_SF7, SF7_WIDE],
   uplinkDataRateMax: 5,
   dwellDataRateMin: 0,
   // Data rate 4 is 242 in some revisions and 222 in others; 222 is right for all.
@@ -26,24 +30,8 @@ export const eu868: Region = {
   txParamSetup: false,
   joinDataRate: 2,
   rx2: { frequencyHz: 869_525_000, dataRate: 0 },
-  rx1DataRates:
-    '000000' + //
-    '100000' +
-    '210000' +
-    '321000' +
-    '432100' +
-    '543210' +
-    '654321' +
-    '765432',
-  rx1DataRatesDwell:
-    '000000' + //
-    '100000' +
-    '210000' +
-    '321000' +
-    '432100' +
-    '543210' +
-    '654321' +
-    '765432',
+  rx1DataRates: RX1,
+  rx1DataRatesDwell: RX1,
   rx1Offsets: 6,
   eirpDbmMax: 16,
   powerSteps: 7,
@@ -55,7 +43,5 @@ export const eu868: Region = {
     { fromHz: 869_400_000, toHz: 869_650_000, nodePerMille: 100, gatewayPerMille: 100 },
     { fromHz: 869_700_000, toHz: 870_000_000, nodePerMille: 10, gatewayPerMille: 10 },
   ],
-  receiveDelaySeconds: 1,
-  joinAcceptDelaySeconds: 5,
-  syncWord: 0x34,
+  ...EVERY_PLAN,
 }

@@ -11,6 +11,14 @@ import {
 } from '../../core/lorawan/airtime.ts'
 import type { Sx1262Pins } from '../board.ts'
 import type { Hal } from '../hal/index.ts'
+import {
+  ACCESSES_MAX,
+  FRAME_BYTES_MAX,
+  HEADER_SYMBOLS,
+  SENT_MARGIN_MS,
+  UPLINK,
+  WINDOW_MARGIN_MS,
+} from './looks.ts'
 import type { Modulation, Radio, Received } from './radio.ts'
 import * as CHIP from './sx1262Commands.ts'
 
@@ -64,18 +72,6 @@ const POWER_SETTING_MAX = 22
 const RESET_LOW_MS = 1
 /** The longest command calibrates all blocks once the TCXO is up: 8.5 ms. */
 const BUSY_MS_MAX = 50
-/** More pin accesses than fit the times above on any board: a stopped clock must not hang the node. */
-const ACCESSES_MAX = 1000
-/** The longest frame: a reception that takes more time is none. */
-const FRAME_BYTES_MAX = 255
-/** Once a window has found a preamble, its header ends at most 16 symbols after the window. */
-const HEADER_SYMBOLS = 20
-/** A timer is never early, and the chip's clock is good to 100 ppm; the rest is the chip's start. */
-const WINDOW_MARGIN_MS = 5
-const SENT_MARGIN_MS = 200
-/** In place of a window's symbols. */
-const UPLINK = -1
-
 export class Sx1262 implements Radio {
   private readonly hal: Hal
   private readonly pins: Sx1262Pins

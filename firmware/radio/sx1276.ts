@@ -9,6 +9,14 @@ import {
 } from '../../core/lorawan/airtime.ts'
 import type { Sx1276Pins } from '../board.ts'
 import type { Hal } from '../hal/index.ts'
+import {
+  ACCESSES_MAX,
+  FRAME_BYTES_MAX,
+  HEADER_SYMBOLS,
+  SENT_MARGIN_MS,
+  UPLINK,
+  WINDOW_MARGIN_MS,
+} from './looks.ts'
 import type { Modulation, Radio, Received } from './radio.ts'
 
 // Registers, datasheet table 41. A transfer of several bytes runs on through the addresses, except at the FIFO (2.2).
@@ -85,20 +93,8 @@ const PA_DAC_DEFAULT = 0x84
 /** NRESET is low for over 100 us, then the chip wants 5 ms of peace (7.2.2). */
 const RESET_LOW_MS = 1
 const RESET_READY_MS = 6
-/** More pin writes than fit the time above on any board: a stopped clock must not hang the node. */
-const WRITES_MAX = 1000
 /** RSSI at the HF port for 0 in RegPktRssiValue (5.5.5). */
 const RSSI_OFFSET_DBM = -157
-/** The longest frame: a reception that takes more time is none. */
-const FRAME_BYTES_MAX = 255
-/** Once a window has found a preamble, its header ends at most 16 symbols after the window. */
-const HEADER_SYMBOLS = 20
-/** A timer is never early, and the chip's clock is good to 100 ppm; the rest is the chip's start. */
-const WINDOW_MARGIN_MS = 5
-const SENT_MARGIN_MS = 200
-/** In place of a window's symbols. */
-const UPLINK = -1
-
 export class Sx1276 implements Radio {
   private readonly hal: Hal
   private readonly pins: Sx1276Pins
@@ -194,7 +190,7 @@ export class Sx1276 implements Radio {
   /** Holds NRESET at a level. A program on a node cannot simply wait, so it writes the pin again and again. */
   private hold(high: boolean, durationMs: number): void {
     const endMs = this.hal.clock.nowMs() + durationMs
-    for (let i = 0; i < WRITES_MAX && this.hal.clock.nowMs() < endMs; i++)
+    for (let i = 0; i < ACCESSES_MAX && this.hal.clock.nowMs() < endMs; i++)
       this.hal.gpio.write(this.pins.reset, high)
   }
 

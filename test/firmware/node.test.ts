@@ -1,9 +1,12 @@
 /** The life of a battery node over days, with a gateway that is away, deaf or forgetful, and power that fails. */
 import { describe, expect, test, vi } from 'vitest'
 import { UPLINK_PORT } from '../../core/packet/index.ts'
+import { append, JOURNAL_SECTORS, KIND, latest, openJournal } from '../../firmware/journal.ts'
 import { runBattery } from '../../firmware/node.ts'
+import { FIT } from '../../firmware/nodeState.ts'
 import type { Profile } from '../../firmware/profiles/profile.ts'
 import type { Sensor } from '../../firmware/sensors/sensor.ts'
+import { packWords, takeWords } from '../../firmware/wakeRecord.ts'
 import { Bed, type Uplink } from './bed.ts'
 
 vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
@@ -174,6 +177,21 @@ describe('a battery node', () => {
     bed.run(2 * HOUR_MS)
     expect(bed.uplinks.at(-1)!.decoded!.samples[0]!.flags).toEqual([9, 9, 9])
     expect(bed.logs).toContain('sensor noAnswer')
+  })
+
+  test('makes whole batches again after one of which only the first sample fitted', () => {
+    const bed = new Bed(counting(6).profile)
+    bed.runHours(3)
+    const journal = openJournal(bed.flash, JOURNAL_SECTORS)
+    const record = latest(journal, KIND.node)!
+    // The last byte of each word has no bit 7.
+    const words = new Int32Array(record.filter((byte) => byte < 128).length)
+    takeWords(record, words)
+    words[FIT] = 1
+    append(journal, KIND.node, packWords(words))
+    bed.runHours(12)
+    const sizes = bed.uplinks.flatMap(({ decoded }) => (decoded ? [decoded.samples.length] : []))
+    expect(sizes.slice(-3)).toEqual([6, 6, 6])
   })
 
   test('sends one by one where the payload is small, and lets a sample wait that does not fit', () => {

@@ -1,45 +1,31 @@
 /** A network of one gateway on the simulated air, small enough to be read at once: it joins a node, stores its samples, acknowledges each uplink,
  *  tells the time, and sends a lamp its command. Written on core alone, so that the parity tests do not hang on the real gateway. */
-import type { Cmac } from '../../core/lorawan/cmac.ts'
 import { tableAes } from '../../core/lorawan/aes.ts'
-import { CID, encodeDeviceTimeAns, encodeTxParamSetupReq, walkCommands } from '../../core/lorawan/commands.ts'
-import { makeSession, openData, parseData, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
-import { deriveSessionKeys, parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
-import { sealJoinAccept } from '../../core/lorawan/joinAccept.ts'
+import { openData, parseData, type DataFrame } from '../../core/lorawan/frame.ts'
+import { parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
 import {
   decodeHello,
   decodeSamples,
-  DOWNLINK_PORT,
-  encodeAcknowledgement,
-  encodeLampCommand,
   extendSequence,
   UPLINK_PORT,
   type LampCommand,
 } from '../../core/packet/index.ts'
 import type { Region } from '../../core/regions/index.ts'
-import type { Air, ReceivedUplink } from '../../sim/air.ts'
-import { needsLowDataRate, type LoraSetting } from '../../sim/chips/lora.ts'
+import type { Air } from '../../sim/air.ts'
 import type { VirtualClock } from '../../sim/clock.ts'
-
-type Session = ReturnType<typeof makeSession> & { network: Cmac }
-
-const ACCEPT = { joinNonce: 0, netId: 0x13, devAddr: 0x26011bda, rx1DrOffset: 0, rxDelaySeconds: 1 }
-const POWER_DBM = 16
-
-type Place = Pick<LoraSetting, 'frequencyHz' | 'spreadingFactor' | 'bandwidthHz'>
-
-const downSetting = ({ frequencyHz, spreadingFactor, bandwidthHz }: Place): LoraSetting => ({
-  frequencyHz,
-  spreadingFactor,
-  bandwidthHz,
-  codingRate: 1,
-  preambleSymbols: 8,
-  explicitHeader: true,
-  payloadCrc: false,
-  lowDataRate: needsLowDataRate(spreadingFactor, bandwidthHz),
-  invertedIq: true,
-  syncWord: 0x34,
-})
+import { downSetting } from '../sim/loraWan.ts'
+import {
+  acknowledge,
+  inFirstWindow,
+  joinAccept,
+  joined,
+  lampAnswer,
+  macAnswers,
+  POWER_DBM,
+  sealDown,
+  type Answer,
+  type Session,
+} from './answers.ts'
 
 export class Network {
   /** Data uplinks that opened, with their plain payload. */
@@ -58,7 +44,8 @@ export class Network {
   private session: Session | undefined
   private counterUp = 0
   private counterDown = 0
-  private dwell = true
+  /** A network that no air leads to leaves the dwell limit as it is. */
+  private readonly bound = { dwell: false }
   private overAir = false
   /** Says a frame to nodes that listen always. */
   speak: (bytes: Uint8Array) => void = () => undefined
@@ -73,15 +60,18 @@ export class Network {
   /** Listens to the air and answers in the first window. */
   listen(air: Air): void {
     this.overAir = true
-    const { joinAcceptDelaySeconds, receiveDelaySeconds, rx2, dataRates } = this.region
+    const { rx2, dataRates } = this.region
     const { frequencyHz, dataRate } = rx2
     const always = downSetting({ frequencyHz, ...dataRates[dataRate]! })
     this.speak = (bytes) => void air.down(always, POWER_DBM, bytes)
     air.onReceived = (uplink) => {
       const { bytes, endMicros } = uplink.frame
       const answer = this.hear(bytes, endMicros)
-      if (answer)
-        this.answer(air, uplink, bytes[0]! >> 5 ? receiveDelaySeconds : joinAcceptDelaySeconds, answer)
+      if (!answer) return
+      inFirstWindow(this.clock, this.region, uplink, (setting) => {
+        this.onDown(answer)
+        air.down(setting, POWER_DBM, answer)
+      })
     }
   }
 
@@ -97,17 +87,10 @@ export class Network {
     if (typeof request === 'string' || !verifyJoinRequest(tableAes, appKey, phy))
       throw new Error('a join request that cannot be read')
     this.joins++
-    const accept = {
-      ...ACCEPT,
-      joinNonce: this.joins,
-      rx2DataRate: region.rx2.dataRate,
-      channelHz: region.extraChannelsHz.slice(0, 5),
-    }
-    const keys = deriveSessionKeys(tableAes, appKey, this.joins, accept.netId, request.devNonce)
-    this.session = makeSession(tableAes, accept.devAddr, keys.nwkSKey, keys.appSKey)
+    this.session = joined(appKey, this.joins, request.devNonce)
     this.counterUp = this.counterDown = 0
-    this.dwell = true
-    return sealJoinAccept(tableAes, appKey, accept)
+    this.bound.dwell = this.overAir
+    return joinAccept(region, appKey, this.joins)
   }
 
   private data(phy: Uint8Array, endMicros: number): Uint8Array {
@@ -118,55 +101,24 @@ export class Network {
     if (typeof frame === 'string') throw new Error(`uplink ${counter}: ${frame}`)
     this.counterUp = counter + 1
     this.uplinks.push(frame)
-    const options = this.options(frame, endMicros)
-    const { port, payload } = this.application(frame)
-    return sealData(this.session, {
-      confirmed: false,
-      downlink: true,
-      devAddr: this.session.devAddr,
-      adr: false,
-      adrAckReq: false,
-      ack: false,
-      pending: false,
-      counter: this.counterDown++,
-      options: Uint8Array.from(options),
-      port,
-      payload,
-    })
-  }
-
-  private options(frame: DataFrame, endMicros: number): number[] {
-    const options: number[] = []
-    for (const { cid } of walkCommands(frame.port === 0 ? frame.payload : frame.options, false)) {
-      if (cid === CID.txParamSetup) this.dwell = false
-      if (cid === CID.deviceTime) options.push(...encodeDeviceTimeAns(endMicros / 1000))
-    }
-    const { eirpDbmMax, txParamSetup } = this.region
-    if (this.dwell && txParamSetup && this.overAir)
-      options.push(...encodeTxParamSetupReq({ uplinkDwell: false, downlinkDwell: false, eirpDbmMax }))
-    return options
+    const options = macAnswers(this.region, frame, endMicros, this.bound)
+    return sealDown(this.session, this.counterDown++, this.application(frame), options)
   }
 
   /** Takes what the node says and chooses the answer: a lamp's command first, then the acknowledgement. */
-  private application(frame: DataFrame): { port: number; payload: Uint8Array } {
+  private application(frame: DataFrame): Answer {
     if (frame.port === UPLINK_PORT.hello) {
       const hello = decodeHello(frame.payload)
       if (typeof hello === 'string') throw new Error(`hello: ${hello}`)
       this.epoch = hello.epoch
       this.floor = hello.nextSequence
     } else if (frame.port !== UPLINK_PORT.health) this.store(frame)
-    const into = new Uint8Array(11)
-    if (this.lamp && frame.port !== UPLINK_PORT.hello) {
-      const bytes = encodeLampCommand(this.lamp, into)
+    const { lamp } = this
+    if (lamp && frame.port !== UPLINK_PORT.hello) {
       this.lamp = undefined
-      return { port: DOWNLINK_PORT.lamp, payload: into.subarray(0, bytes) }
+      return lampAnswer(lamp)
     }
-    let nextSequence = this.floor
-    while (this.stored.has(nextSequence)) nextSequence++
-    const received = new Uint8Array(1)
-    for (let i = 0; i < 8; i++) if (this.stored.has(nextSequence + 1 + i)) received[0]! |= 1 << i
-    const bytes = encodeAcknowledgement({ epoch: this.epoch!, nextSequence, received }, into)
-    return { port: DOWNLINK_PORT.acknowledgement, payload: into.subarray(0, bytes) }
+    return acknowledge(this.epoch!, this.floor, (sequence) => this.stored.has(sequence))
   }
 
   private store(frame: DataFrame): void {
@@ -179,29 +131,8 @@ export class Network {
   /** Says something to a node that listens always, now: to it alone, or to its group. */
   say(port: number, payload: Uint8Array, group?: { session: Session; counter: number }): void {
     const session = group?.session ?? this.session!
-    const bytes = sealData(session, {
-      confirmed: false,
-      downlink: true,
-      devAddr: session.devAddr,
-      adr: false,
-      adrAckReq: false,
-      ack: false,
-      pending: false,
-      counter: group?.counter ?? this.counterDown++,
-      options: new Uint8Array(0),
-      port,
-      payload,
-    })
+    const bytes = sealDown(session, group?.counter ?? this.counterDown++, { port, payload })
     this.onDown(bytes)
     this.speak(bytes)
-  }
-
-  /** Puts a frame into the first window behind an uplink: same channel, and for offset 0 the same data rate. */
-  private answer(air: Air, uplink: ReceivedUplink, delaySeconds: number, bytes: Uint8Array): void {
-    const setting = downSetting(uplink.frame.setting)
-    this.clock.at(uplink.frame.endMicros + delaySeconds * 1e6, () => {
-      this.onDown(bytes)
-      air.down(setting, POWER_DBM, bytes)
-    })
   }
 }

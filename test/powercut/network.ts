@@ -1,28 +1,31 @@
 /** A network of one gateway that judges what it hears: a DevNonce, an uplink counter or a sample's sequence that comes twice is `reused`, and so is a
  *  downlink counter that a node takes twice. All it knows is plain data, so that a life can be gone on with from any of its moments. */
 import { tableAes } from '../../core/lorawan/aes.ts'
-import { CID, encodeDeviceTimeAns, encodeTxParamSetupReq, walkCommands } from '../../core/lorawan/commands.ts'
-import { makeSession, openData, parseData, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
-import { deriveSessionKeys, parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
-import { sealJoinAccept } from '../../core/lorawan/joinAccept.ts'
+import { openData, parseData, type DataFrame } from '../../core/lorawan/frame.ts'
+import { parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
 import {
   decodeHello,
   decodeSamples,
   DOWNLINK_PORT,
-  encodeAcknowledgement,
-  encodeLampCommand,
   extendSequence,
   UPLINK_PORT,
   type LampCommand,
 } from '../../core/packet/index.ts'
 import type { Region } from '../../core/regions/index.ts'
 import type { Air, ReceivedUplink } from '../../sim/air.ts'
-import { needsLowDataRate } from '../../sim/chips/lora.ts'
+import type { LoraSetting } from '../../sim/chips/lora.ts'
 import type { VirtualClock } from '../../sim/clock.ts'
-
-const NET_ID = 0x13
-const DEV_ADDR = 0x26011bda
-const POWER_DBM = 16
+import {
+  acknowledge,
+  inFirstWindow,
+  joinAccept,
+  joined,
+  lampAnswer,
+  macAnswers,
+  POWER_DBM,
+  sealDown,
+  type Answer,
+} from '../parity/answers.ts'
 
 interface Session {
   joinNonce: number
@@ -103,17 +106,7 @@ export class Network {
       counterDown: 0,
       dwell: true,
     })
-    const accept = {
-      ...{ joinNonce, netId: NET_ID, devAddr: DEV_ADDR, rx1DrOffset: 0, rxDelaySeconds: 1 },
-      rx2DataRate: region.rx2.dataRate,
-      channelHz: region.extraChannelsHz.slice(0, 5),
-    }
-    this.answer(uplink, region.joinAcceptDelaySeconds, sealJoinAccept(tableAes, appKey, accept))
-  }
-
-  private keysOf({ joinNonce, devNonce }: Session): ReturnType<typeof makeSession> {
-    const keys = deriveSessionKeys(tableAes, this.appKey, joinNonce, NET_ID, devNonce)
-    return makeSession(tableAes, DEV_ADDR, keys.nwkSKey, keys.appSKey)
+    this.answer(uplink, joinAccept(region, appKey, joinNonce))
   }
 
   /** A node whose accept was cut off goes on with the session before. */
@@ -123,7 +116,7 @@ export class Network {
       const session = sessions[index]!
       const next = Math.max(0, ...session.counters)
       const counter = next + (((low - next) << 16) >> 16)
-      const frame = openData(this.keysOf(session), phy, counter)
+      const frame = openData(joined(this.appKey, session.joinNonce, session.devNonce), phy, counter)
       if (typeof frame !== 'string') return { index, frame: { ...frame, counter } }
     }
     return undefined
@@ -143,30 +136,16 @@ export class Network {
     const last = state.lastLamp ?? state.last
     if (this.replay && last?.session === index) {
       this.replay = false
-      this.answer(uplink, this.region.receiveDelaySeconds, last.bytes)
+      this.answer(uplink, last.bytes)
       return this.onReplay(last.counter)
     }
-    const options = Uint8Array.from(this.options(session, frame, uplink))
-    const down = {
-      ...{ confirmed: false, downlink: true, devAddr: DEV_ADDR, adr: false, adrAckReq: false, ack: false },
-      ...{ pending: false, counter: session.counterDown++, options, ...this.application(frame) },
-    }
-    const bytes = sealData(this.keysOf(session), down)
-    state.last = { bytes, session: index, counter: down.counter }
-    if (down.port === DOWNLINK_PORT.lamp) state.lastLamp = state.last
-    this.answer(uplink, this.region.receiveDelaySeconds, bytes)
-  }
-
-  private options(session: Session, frame: DataFrame, uplink: ReceivedUplink): number[] {
-    const options: number[] = []
-    for (const { cid } of walkCommands(frame.port === 0 ? frame.payload : frame.options, false)) {
-      if (cid === CID.txParamSetup) session.dwell = false
-      if (cid === CID.deviceTime) options.push(...encodeDeviceTimeAns(uplink.frame.endMicros / 1000))
-    }
-    const { eirpDbmMax, txParamSetup } = this.region
-    if (session.dwell && txParamSetup)
-      options.push(...encodeTxParamSetupReq({ uplinkDwell: false, downlinkDwell: false, eirpDbmMax }))
-    return options
+    const options = macAnswers(this.region, frame, uplink.frame.endMicros, session)
+    const answer = this.application(frame)
+    const counter = session.counterDown++
+    const bytes = sealDown(joined(this.appKey, session.joinNonce, session.devNonce), counter, answer, options)
+    state.last = { bytes, session: index, counter }
+    if (answer.port === DOWNLINK_PORT.lamp) state.lastLamp = state.last
+    this.answer(uplink, bytes)
   }
 
   /** Takes what the node says: an epoch, or samples. */
@@ -203,44 +182,24 @@ export class Network {
   }
 
   /** A lamp's command first, then the acknowledgement. */
-  private application(frame: DataFrame): { port: number; payload: Uint8Array } {
-    const into = new Uint8Array(11)
-    if (this.lamp && frame.port !== UPLINK_PORT.hello) {
-      const bytes = encodeLampCommand(this.lamp, into)
+  private application(frame: DataFrame): Answer {
+    const { lamp, state } = this
+    if (lamp && frame.port !== UPLINK_PORT.hello) {
       this.lamp = undefined
-      return { port: DOWNLINK_PORT.lamp, payload: into.subarray(0, bytes) }
+      return lampAnswer(lamp)
     }
-    const { state } = this
     const epoch = state.epoch!
     const aired = state.aired.get(epoch)
-    const isStored = (sequence: number): boolean => {
+    const answer = acknowledge(epoch, state.floors.get(epoch)!, (sequence) => {
       const content = aired?.get(sequence)
       return content !== undefined && state.stored.get(parseInt(content, 10)) === content
-    }
-    let nextSequence = state.floors.get(epoch)!
-    while (isStored(nextSequence)) nextSequence++
-    state.floors.set(epoch, nextSequence)
-    const received = new Uint8Array(1)
-    for (let i = 0; i < 8; i++) if (isStored(nextSequence + 1 + i)) received[0]! |= 1 << i
-    const bytes = encodeAcknowledgement({ epoch, nextSequence, received }, into)
-    return { port: DOWNLINK_PORT.acknowledgement, payload: into.subarray(0, bytes) }
+    })
+    state.floors.set(epoch, answer.nextSequence)
+    return answer
   }
 
-  /** Into the first window behind an uplink: same channel, and for offset 0 the same data rate. */
-  private answer(uplink: ReceivedUplink, delaySeconds: number, bytes: Uint8Array): void {
-    const { frequencyHz, spreadingFactor, bandwidthHz } = uplink.frame.setting
-    const setting = {
-      ...{
-        frequencyHz,
-        spreadingFactor,
-        bandwidthHz,
-        codingRate: 1,
-        preambleSymbols: 8,
-        explicitHeader: true,
-      },
-      ...{ payloadCrc: false, lowDataRate: needsLowDataRate(spreadingFactor, bandwidthHz), invertedIq: true },
-      syncWord: 0x34,
-    }
-    this.clock.at(uplink.frame.endMicros + delaySeconds * 1e6, () => this.air.down(setting, POWER_DBM, bytes))
+  private answer(uplink: ReceivedUplink, bytes: Uint8Array): void {
+    const say = (setting: LoraSetting): void => void this.air.down(setting, POWER_DBM, bytes)
+    inFirstWindow(this.clock, this.region, uplink, say)
   }
 }

@@ -4,23 +4,12 @@ import { Air, pathLossDb, type AirOptions, type Link } from '../../sim/air.ts'
 import { airMicros, symbolMicros, type LoraSetting } from '../../sim/chips/lora.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { Random } from '../../sim/random.ts'
+import { SF10_UP } from './loraWan.ts'
 
-const HZ = 921_400_000
+const HZ = SF10_UP.frequencyHz
 const OPTIONS: AirOptions = { channelsHz: [HZ, 921_600_000], gatewayAntennaDbi: 0, nodeAntennaDbi: 0 }
 
-const setting = (change: Partial<LoraSetting> = {}): LoraSetting => ({
-  frequencyHz: HZ,
-  spreadingFactor: 10,
-  bandwidthHz: 125_000,
-  codingRate: 1,
-  preambleSymbols: 8,
-  explicitHeader: true,
-  payloadCrc: true,
-  lowDataRate: false,
-  invertedIq: false,
-  syncWord: 0x34,
-  ...change,
-})
+const setting = (change: Partial<LoraSetting> = {}): LoraSetting => ({ ...SF10_UP, ...change })
 
 /** Fading without chance: every draw is 0. */
 const still = { normal: () => 0 } as unknown as Random

@@ -3,10 +3,11 @@ import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Air } from '../../sim/air.ts'
-import { airMicros, type LoraSetting } from '../../sim/chips/lora.ts'
+import { airMicros } from '../../sim/chips/lora.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { Forwarder } from '../../sim/forwarder.ts'
 import { Random } from '../../sim/random.ts'
+import { SF10_UP } from './loraWan.ts'
 
 const EUI = '70b3d57ed0ffff01'
 const TMST_START = 4_294_000_000
@@ -90,19 +91,6 @@ async function bench() {
   return { clock, air, peer, forwarder, startMs: clock.now() }
 }
 
-const setting: LoraSetting = {
-  frequencyHz: 921_400_000,
-  spreadingFactor: 10,
-  bandwidthHz: 125_000,
-  codingRate: 1,
-  preambleSymbols: 8,
-  explicitHeader: true,
-  payloadCrc: true,
-  lowDataRate: false,
-  invertedIq: false,
-  syncWord: 0x34,
-}
-
 const txpk = (tmst: number, change: object = {}) => ({
   imme: false, tmst: tmst % 2 ** 32, freq: 921.4, rfch: 0, powe: 16, modu: 'LORA', datr: 'SF10BW125', codr: '4/5', ipol: true,
   size: 4, ncrc: true, data: 'AQIDBA==', ...change,
@@ -124,10 +112,10 @@ describe('the forwarder', () => {
     const { clock, air, peer, forwarder, startMs } = await bench()
     const bytes = Uint8Array.from({ length: 23 }, (_, i) => i)
     const startMicros = clock.nowMicros() + 500
-    const endMicros = startMicros + airMicros(setting, 23)
+    const endMicros = startMicros + airMicros(SF10_UP, 23)
     air
       .ether({ name: 'node', lossDb: 126, fading: { normal: () => 0 } as unknown as Random })
-      .transmit({ setting, powerDbm: 16, bytes, startMicros, endMicros })
+      .transmit({ setting: SF10_UP, powerDbm: 16, bytes, startMicros, endMicros })
     let held = 0
     await clock.run(startMs + 1000, () => {
       const answered = forwarder.answered()

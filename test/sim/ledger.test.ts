@@ -11,7 +11,8 @@ import { SimHal } from '../../sim/hal.ts'
 import { Ledger, OFF } from '../../sim/ledger.ts'
 import { Machine } from '../../sim/machine.ts'
 import { Random } from '../../sim/random.ts'
-import { bench, configure, fill, FRAME, prepareListening } from './chips/sx1276Bench.ts'
+import { FRAME } from './chips/radioBench.ts'
+import { bench, configure, fill, prepareListening } from './chips/sx1276Bench.ts'
 
 const HOUR_MS = 3_600_000
 const HOUR_MICROS = HOUR_MS * 1000

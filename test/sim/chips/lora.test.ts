@@ -2,18 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import { airtimeMicroseconds } from '../../../core/lorawan/airtime.ts'
 import { airMicros, needsLowDataRate, type LoraSetting } from '../../../sim/chips/lora.ts'
+import { SF10_UP } from '../loraWan.ts'
 
 const setting = (spreadingFactor: number, bandwidthHz = 125_000): LoraSetting => ({
-  frequencyHz: 921_400_000,
+  ...SF10_UP,
   spreadingFactor,
   bandwidthHz,
-  codingRate: 1,
-  preambleSymbols: 8,
-  explicitHeader: true,
-  payloadCrc: true,
   lowDataRate: needsLowDataRate(spreadingFactor, bandwidthHz),
-  invertedIq: false,
-  syncWord: 0x34,
 })
 
 /** Bytes, then ms at SF7 to SF12 (125 kHz, 4/5, preamble 8, header, CRC). Source: AN1200.13's formula. */

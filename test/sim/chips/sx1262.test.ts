@@ -1,6 +1,7 @@
 /** The model of the SX1262 against the datasheet: the sequences that work. What it refuses stands in sx1262Misuse.test.ts. */
 import { describe, expect, test } from 'vitest'
-import { bench, configure, fill, FRAME, listen, prepareListening, send } from './sx1262Bench.ts'
+import { FRAME } from './radioBench.ts'
+import { bench, configure, fill, listen, prepareListening, send } from './sx1262Bench.ts'
 
 const CRYSTAL = { tcxoMillivolts: 0, dio2Switch: false, powerDbmMax: 22 }
 const HEARD = { bytes: FRAME, headerMicros: 170_000, endMicros: 400_000, rssiDbm: -110, snrDb: -3.25 }

@@ -1,34 +1,14 @@
 /** A model of the SX1262 on a bench, and what a driver does to it before a test begins. */
-import type { Ether, HeardFrame, SentFrame } from '../../../sim/chips/ether.ts'
 import { Sx1262 } from '../../../sim/chips/sx1262.ts'
 import type { Sx1262Wiring } from '../../../sim/chips/sx1262Setting.ts'
-import { VirtualClock } from '../../../sim/clock.ts'
-
-export const FRAME = Uint8Array.from({ length: 23 }, (_, i) => i)
+import { FRAME, onBench } from './radioBench.ts'
 
 export const TCXO_AND_SWITCH: Sx1262Wiring = { tcxoMillivolts: 1800, dio2Switch: true, powerDbmMax: 22 }
 
 /** A chip with a notebook for an ether. `say` sends a command as soon as BUSY is low and answers what came back. */
 export function bench(wiring = TCXO_AND_SWITCH) {
-  const clock = new VirtualClock(0)
-  const sent: SentFrame[] = []
-  const edges: [boolean, number][] = []
-  const air: { heard?: HeardFrame; asked: [number, number][]; watchers: Set<() => void> } = {
-    asked: [],
-    watchers: new Set(),
-  }
-  const ether: Ether = {
-    transmit: (frame) => sent.push(frame),
-    detect: (_setting, from, to) => {
-      air.asked.push([from, to])
-      return air.heard
-    },
-    watch: (run) => {
-      air.watchers.add(run)
-      return () => air.watchers.delete(run)
-    },
-  }
-  const chip = new Sx1262(clock, ether, wiring, (high) => edges.push([high, clock.nowMicros()]))
+  const stand = onBench((clock, ether, onEdge) => new Sx1262(clock, ether, wiring, onEdge))
+  const { clock, chip } = stand
   /** The processor's time: ahead of the world's while it waits for BUSY. */
   let cpuMicros = 0
   const now = (): number => (cpuMicros = Math.max(cpuMicros, clock.nowMicros()))
@@ -42,7 +22,7 @@ export function bench(wiring = TCXO_AND_SWITCH) {
     const answer = say(0x12, 0, 0, 0)
     return (answer[2]! << 8) | answer[3]!
   }
-  return { clock, chip, sent, edges, air, at, say, irq, now }
+  return { ...stand, at, say, irq, now }
 }
 
 export type Bench = ReturnType<typeof bench>

@@ -1,11 +1,11 @@
 /** Every misuse that the model of the SX1262 must refuse, by the section of the datasheet. */
 import { describe, expect, test } from 'vitest'
 import { ChipMisuse } from '../../../sim/chips/misuse.ts'
+import { FRAME } from './radioBench.ts'
 import {
   bench,
   configure,
   fill,
-  FRAME,
   listen,
   prepareListening,
   send,

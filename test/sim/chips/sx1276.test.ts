@@ -1,6 +1,7 @@
 /** The model of the SX1276 against the datasheet: the sequences that work. What it refuses stands in sx1276Misuse.test.ts. */
 import { describe, expect, test } from 'vitest'
-import { bench, configure, fill, FRAME, prepareListening } from './sx1276Bench.ts'
+import { FRAME } from './radioBench.ts'
+import { bench, configure, fill, prepareListening } from './sx1276Bench.ts'
 
 describe('SX1276: what works', () => {
   test('wakes in FSK standby and says its version', () => {

@@ -1,38 +1,18 @@
 /** A model of the SX1276 on a bench, and what a driver does to it before a test begins. */
-import type { Ether, HeardFrame, SentFrame } from '../../../sim/chips/ether.ts'
 import { Sx1276 } from '../../../sim/chips/sx1276.ts'
-import { VirtualClock } from '../../../sim/clock.ts'
-
-export const FRAME = Uint8Array.from({ length: 23 }, (_, i) => i)
+import { FRAME, onBench } from './radioBench.ts'
 
 /** A chip with a notebook for an ether; `write` and `read` speak to it as a driver does. */
 export function bench() {
-  const clock = new VirtualClock(0)
-  const sent: SentFrame[] = []
-  const edges: [boolean, number][] = []
-  const air: { heard?: HeardFrame; asked: [number, number][]; watchers: Set<() => void> } = {
-    asked: [],
-    watchers: new Set(),
-  }
-  const ether: Ether = {
-    transmit: (frame) => sent.push(frame),
-    detect: (_setting, from, to) => {
-      air.asked.push([from, to])
-      return air.heard
-    },
-    watch: (run) => {
-      air.watchers.add(run)
-      return () => air.watchers.delete(run)
-    },
-  }
-  const chip = new Sx1276(clock, ether, (high) => edges.push([high, clock.nowMicros()]))
+  const stand = onBench((clock, ether, onEdge) => new Sx1276(clock, ether, onEdge))
+  const { clock, chip } = stand
   const write = (address: number, ...values: number[]): void => {
     chip.transfer([address | 0x80, ...values], clock.nowMicros())
   }
   const read = (address: number, count = 1): number[] => [
     ...chip.transfer([address, ...new Array<number>(count).fill(0)], clock.nowMicros()).subarray(1),
   ]
-  return { clock, chip, sent, edges, air, write, read }
+  return { ...stand, write, read }
 }
 
 export type Bench = ReturnType<typeof bench>

@@ -1,0 +1,111 @@
+/** How a small test network of one gateway answers: keys, join accept, MAC answers, the application's answers, and their place on the air. Functions
+ *  over plain data, so that a network may keep what it knows as it likes. Written on core alone: no test of a bundle hangs on the real gateway. */
+import { tableAes } from '../../core/lorawan/aes.ts'
+import { CID, encodeDeviceTimeAns, encodeTxParamSetupReq, walkCommands } from '../../core/lorawan/commands.ts'
+import { makeSession, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
+import { deriveSessionKeys } from '../../core/lorawan/join.ts'
+import { sealJoinAccept } from '../../core/lorawan/joinAccept.ts'
+import {
+  DOWNLINK_PORT,
+  encodeAcknowledgement,
+  encodeLampCommand,
+  type LampCommand,
+} from '../../core/packet/index.ts'
+import type { Region } from '../../core/regions/index.ts'
+import type { ReceivedUplink } from '../../sim/air.ts'
+import type { VirtualClock } from '../../sim/clock.ts'
+import type { LoraSetting } from '../../sim/chips/lora.ts'
+import { downSetting } from '../sim/loraWan.ts'
+
+export const POWER_DBM = 16
+const NET_ID = 0x13
+const DEV_ADDR = 0x26011bda
+
+export type Session = ReturnType<typeof makeSession>
+
+/** What a downlink says to its node. */
+export interface Answer {
+  port: number
+  payload: Uint8Array
+}
+
+/** The session that a join's two nonces lead to. */
+export function joined(appKey: Uint8Array, joinNonce: number, devNonce: number): Session {
+  const keys = deriveSessionKeys(tableAes, appKey, joinNonce, NET_ID, devNonce)
+  return makeSession(tableAes, DEV_ADDR, keys.nwkSKey, keys.appSKey)
+}
+
+export const joinAccept = (region: Region, appKey: Uint8Array, joinNonce: number): Uint8Array =>
+  sealJoinAccept(tableAes, appKey, {
+    ...{ joinNonce, netId: NET_ID, devAddr: DEV_ADDR, rx1DrOffset: 0, rxDelaySeconds: 1 },
+    rx2DataRate: region.rx2.dataRate,
+    channelHz: region.extraChannelsHz.slice(0, 5),
+  })
+
+/** An unconfirmed downlink. */
+export const sealDown = (
+  session: Session,
+  counter: number,
+  { port, payload }: Answer,
+  options: number[] = [],
+): Uint8Array =>
+  sealData(session, {
+    ...{
+      confirmed: false,
+      downlink: true,
+      devAddr: session.devAddr,
+      adr: false,
+      adrAckReq: false,
+      ack: false,
+    },
+    ...{ pending: false, counter, options: Uint8Array.from(options), port, payload },
+  })
+
+/** MAC commands in answer to an uplink: the time when it was asked, and the dwell limit lifted, again and again until `bound` hears that it is. */
+export function macAnswers(
+  region: Region,
+  frame: DataFrame,
+  endMicros: number,
+  bound: { dwell: boolean },
+): number[] {
+  const options: number[] = []
+  for (const { cid } of walkCommands(frame.port === 0 ? frame.payload : frame.options, false)) {
+    if (cid === CID.txParamSetup) bound.dwell = false
+    if (cid === CID.deviceTime) options.push(...encodeDeviceTimeAns(endMicros / 1000))
+  }
+  const { eirpDbmMax, txParamSetup } = region
+  if (bound.dwell && txParamSetup)
+    options.push(...encodeTxParamSetupReq({ uplinkDwell: false, downlinkDwell: false, eirpDbmMax }))
+  return options
+}
+
+export function lampAnswer(lamp: LampCommand): Answer {
+  const into = new Uint8Array(11)
+  return { port: DOWNLINK_PORT.lamp, payload: into.subarray(0, encodeLampCommand(lamp, into)) }
+}
+
+/** Everything from `floor` on that is stored without a gap, and what of the eight behind the gap is. */
+export function acknowledge(
+  epoch: number,
+  floor: number,
+  isStored: (sequence: number) => boolean,
+): Answer & { nextSequence: number } {
+  let nextSequence = floor
+  while (isStored(nextSequence)) nextSequence++
+  const received = new Uint8Array(1)
+  for (let i = 0; i < 8; i++) if (isStored(nextSequence + 1 + i)) received[0]! |= 1 << i
+  const into = new Uint8Array(11)
+  const bytes = encodeAcknowledgement({ epoch, nextSequence, received }, into)
+  return { port: DOWNLINK_PORT.acknowledgement, payload: into.subarray(0, bytes), nextSequence }
+}
+
+/** Calls `say` at the first window behind an uplink: same channel, and for offset 0 the same data rate. */
+export function inFirstWindow(
+  clock: VirtualClock,
+  region: Region,
+  { frame }: ReceivedUplink,
+  say: (setting: LoraSetting) => void,
+): void {
+  const delaySeconds = frame.bytes[0]! >> 5 ? region.receiveDelaySeconds : region.joinAcceptDelaySeconds
+  clock.at(frame.endMicros + delaySeconds * 1e6, () => say(downSetting(frame.setting)))
+}
