@@ -1,13 +1,22 @@
 /** A new node before it exists: its identity and keys, the record it carries, and the request that registers it at a gateway. */
 import { randomBytes } from 'node:crypto'
 import { networkFault, type NetworkSettings } from '../../core/networkSettings.ts'
-import { settingsFault, type Settings } from '../../core/settings.ts'
+import { settingsFault, type Settings, type SettingsField } from '../../core/settings.ts'
 import type { DeviceRequest, ProfileName } from '../../gateway/api/types.ts'
-import { OptionError, wholeNumber } from '../options.ts'
+import { centimetres, clockMinutes, OptionError, wholeNumber } from '../options.ts'
 import { boardTexts } from './texts.ts'
 
 const PROFILES: readonly ProfileName[] = ['soil', 'air', 'gauge', 'light']
 const JOIN_EUI = '0000000000000000'
+/** Viet Nam's, in minutes. */
+const UTC_OFFSET = '420'
+
+/** Options whose number can be good and yet contradict another one. */
+const CONTRADICTED: { readonly [Field in SettingsField]?: string } = {
+  soilWetMillivolts: '--soil-wet',
+  alarmWithinMinutes: '--alarm-within',
+  darkToMinutes: '--dark-to',
+}
 
 const { expects, nothing } = boardTexts.provision
 
@@ -24,6 +33,14 @@ export interface NodeOptions {
   'soil-dry'?: string | undefined
   'soil-wet'?: string | undefined
   'height-mm'?: string | undefined
+  'alarm-above-cm'?: string | undefined
+  'alarm-rise-cm'?: string | undefined
+  'alarm-within'?: string | undefined
+  'lamp-on'?: string | undefined
+  'lamp-off'?: string | undefined
+  'dark-from'?: string | undefined
+  'dark-to'?: string | undefined
+  'utc-offset'?: string | undefined
   lamp?: string | undefined
   group?: string | undefined
   ssid?: string | undefined
@@ -86,6 +103,32 @@ function numberFor(
   return wanted || text !== undefined ? wholeNumber(where, needed(where, text), min, max) : 0
 }
 
+/** When a reading is an alarm, and when a lamp is lit: what is left out is as the profile has it. Which ranges, the record says. */
+function ownRules(
+  options: NodeOptions,
+): Pick<
+  Settings,
+  | 'alarmAbove'
+  | 'alarmRise'
+  | 'alarmWithinMinutes'
+  | 'lampOnMinutes'
+  | 'lampOffMinutes'
+  | 'darkFromMinutes'
+  | 'darkToMinutes'
+  | 'utcOffsetMinutes'
+> {
+  return {
+    alarmAbove: centimetres('--alarm-above-cm', options['alarm-above-cm'] ?? '0', -1_000, 3_000),
+    alarmRise: centimetres('--alarm-rise-cm', options['alarm-rise-cm'] ?? '0', 0, 600),
+    alarmWithinMinutes: wholeNumber('--alarm-within', options['alarm-within'] ?? '0', 0, 1_440),
+    lampOnMinutes: wholeNumber('--lamp-on', options['lamp-on'] ?? '0', -120, 120),
+    lampOffMinutes: wholeNumber('--lamp-off', options['lamp-off'] ?? '0', -120, 120),
+    darkFromMinutes: clockMinutes('--dark-from', options['dark-from'] ?? '00:00'),
+    darkToMinutes: clockMinutes('--dark-to', options['dark-to'] ?? '00:00'),
+    utcOffsetMinutes: wholeNumber('--utc-offset', options['utc-offset'] ?? UTC_OFFSET, -720, 840),
+  }
+}
+
 const BROKER_PORT = '1883'
 
 /** How the node gets onto its network; undefined when none of the three options is there. An SSID or password is taken as its bytes in UTF-8. */
@@ -122,6 +165,7 @@ export function newNode(options: NodeOptions): NewNode {
     soilDryMillivolts: numberFor('--soil-dry', options['soil-dry'], profile === 'soil', 0, 3_300),
     soilWetMillivolts: numberFor('--soil-wet', options['soil-wet'], profile === 'soil', 0, 3_300),
     gaugeHeightMm: numberFor('--height-mm', options['height-mm'], profile === 'gauge', -30_000, 30_000),
+    ...ownRules(options),
   }
   const lamp = lampOf(options, profile)
   const device: DeviceRequest = {
@@ -135,7 +179,8 @@ export function newNode(options: NodeOptions): NewNode {
     ...(lamp ? { lamp } : {}),
   }
   const fault = settingsFault(settings)
-  if (fault) throw new OptionError(fault, expects.needed, JSON.stringify(settings[fault]))
+  if (fault)
+    throw new OptionError(CONTRADICTED[fault] ?? fault, expects.fits, JSON.stringify(settings[fault]))
   return { settings, network: networkOf(options), device }
 }
 

@@ -15,7 +15,7 @@ const REFUSALS = {
   unknownNode:  { status: 404, where: 'eui',            expected: 'the EUI of a registered node' },
   unknownLamp:  { status: 404, where: 'id',             expected: 'the id of a lamp, or group:<name>' },
   unknownChange: { status: 404, where: 'eui',           expected: 'a node whose settings were changed since the gateway started' },
-  setting:      { status: 400, where: 'body',           expected: 'a number in the range of its setting' },
+  setting:      { status: 400, where: 'body',           expected: 'a number in the range of its setting that agrees with the others' },
   nothing:      { status: 400, where: 'body',           expected: 'at least one setting' },
   past:         { status: 410, where: 'untilMs',        expected: 'a time ahead of now' },
   tooLate:      { status: 400, where: 'untilMs',        expected: 'a time at most 7 days ahead' },

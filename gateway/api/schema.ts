@@ -128,6 +128,14 @@ export const configurationRequest = z.strictObject({
   soilDryMillivolts: setting,
   soilWetMillivolts: setting,
   gaugeHeightMm: setting,
+  alarmAbove: setting,
+  alarmRise: setting,
+  alarmWithinMinutes: setting,
+  lampOnMinutes: setting,
+  lampOffMinutes: setting,
+  darkFromMinutes: setting,
+  darkToMinutes: setting,
+  utcOffsetMinutes: setting,
 })
 export const configurationAnswer = z.object({
   configuration: z.object({

@@ -123,6 +123,14 @@ export interface ConfigurationRequest {
   soilDryMillivolts?: number | undefined
   soilWetMillivolts?: number | undefined
   gaugeHeightMm?: number | undefined
+  alarmAbove?: number | undefined
+  alarmRise?: number | undefined
+  alarmWithinMinutes?: number | undefined
+  lampOnMinutes?: number | undefined
+  lampOffMinutes?: number | undefined
+  darkFromMinutes?: number | undefined
+  darkToMinutes?: number | undefined
+  utcOffsetMinutes?: number | undefined
 }
 
 export interface ConfigurationAnswer {

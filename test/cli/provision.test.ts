@@ -112,6 +112,17 @@ describe('to a file', () => {
     expect(said).toContain(boardTexts.provision.notRegistered('0011223344556677'))
   })
 
+  test('with the alarm of a gauge and the schedule of a lamp', async () => {
+    const file = newFile()
+    const alarm = ['--alarm-above-cm', '250', '--alarm-rise-cm', '12.5', '--alarm-within', '30']
+    const lamp = ['--lamp-on=-10', '--lamp-off', '5', '--dark-from', '23:00', '--dark-to', '04:30']
+    expect(await run([...AIR, ...alarm, ...lamp, '--out', file])).toBe(0)
+    expect(settingsIn(file)).toMatchObject({
+      ...{ alarmAbove: 25_000, alarmRise: 1_250, alarmWithinMinutes: 30, lampOnMinutes: -10 },
+      ...{ lampOffMinutes: 5, darkFromMinutes: 1_380, darkToMinutes: 270, utcOffsetMinutes: 420 },
+    })
+  })
+
   test('that does not exist yet', async () => {
     const file = newFile()
     writeFileSync(file, 'kept')
@@ -230,6 +241,17 @@ describe('wrong calls', () => {
     ['--soil-dry', [...AIR, '--profile', 'soil', ...out]],
     ['--soil-wet', [...AIR, '--profile', 'soil', '--soil-dry', '2500', '--soil-wet', '9999', ...out]],
     ['--height-mm', [...AIR, '--profile', 'gauge', ...out]],
+    ['--soil-wet', [...AIR, '--profile', 'soil', '--soil-dry', '1000', '--soil-wet', '2000', ...out]],
+    ['--alarm-above-cm', [...AIR, '--alarm-above-cm', '3001', ...out]],
+    ['--alarm-rise-cm', [...AIR, '--alarm-rise-cm', '0.001', ...out]],
+    ['--alarm-within', [...AIR, '--alarm-within', '1441', ...out]],
+    ['--alarm-within', [...AIR, '--alarm-within', '10', '--interval', '601', ...out]],
+    ['--lamp-on', [...AIR, '--lamp-on', '121', ...out]],
+    ['--lamp-off', [...AIR, '--lamp-off=-121', ...out]],
+    ['--dark-from', [...AIR, '--dark-from', '22', ...out]],
+    ['--dark-to', [...AIR, '--dark-to', '24:00', ...out]],
+    ['--dark-to', [...AIR, '--dark-from', '18:00', '--dark-to', '06:00', ...out]],
+    ['--utc-offset', [...AIR, '--utc-offset', '841', ...out]],
     ['--lamp', [...AIR, '--profile', 'light', ...out]],
     ['--group', [...AIR, '--profile', 'light', '--lamp', 'L', ...out]],
     ['--gateway', [...AIR, '--gateway', 'ftp://x', ...out]],
