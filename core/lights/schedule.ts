@@ -32,9 +32,10 @@ export function scheduleLevel(
 ): LampState {
   const doubt = { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.doubt }
   if (unixSeconds === undefined) return doubt
+  const noonNear = (at: number): number => solarNoon(plan, at)
   // From sunset to sunrise, both moved. In a night so short that the other end of it is reached, what is lit longer stays lit.
   const isNight = (at: number): boolean => {
-    const evening = solarNoon(plan, at) <= at
+    const evening = noonNear(at) <= at
     const minutes = evening ? plan.lampOnMinutes : -plan.lampOffMinutes
     return isDark(plan, evening ? at - 60 * minutes : at + 60 * minutes) || (minutes < 0 && isDark(plan, at))
   }
@@ -48,7 +49,7 @@ export function scheduleLevel(
   const anyNight = (from: number, to: number): boolean => {
     if (isNight(from) || isNight(to)) return true
     // Midnight nearest to the middle: half a day from the noon nearest to a moment half a day away.
-    const midnight = solarNoon(plan, unixSeconds - HALF_DAY_SECONDS) + HALF_DAY_SECONDS
+    const midnight = noonNear(unixSeconds - HALF_DAY_SECONDS) + HALF_DAY_SECONDS
     return midnight > from && midnight < to && isDark(plan, midnight)
   }
   const from = unixSeconds - uncertaintySeconds
