@@ -20,6 +20,7 @@ const REFUSALS = {
   past:         { status: 410, where: 'untilMs',        expected: 'a time ahead of now' },
   tooLate:      { status: 400, where: 'untilMs',        expected: 'a time at most 7 days ahead' },
   registered:   { status: 409, where: 'devEui',         expected: 'an EUI that is not registered with other data' },
+  keysTaken:    { status: 409, where: 'abp',            expected: 'session keys that no other device has' },
   lampTaken:    { status: 409, where: 'lamp.id',        expected: 'an id that no other lamp has' },
   tooLarge:     { status: 413, where: 'body',           expected: 'at most 16384 bytes' },
   tooMany:      { status: 503, where: 'events',         expected: 'at most 100 listeners' },

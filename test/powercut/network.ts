@@ -23,6 +23,15 @@ import type { VirtualClock } from '../../sim/clock.ts'
 const NET_ID = 0x13
 const DEV_ADDR = 0x26011bda
 const POWER_DBM = 16
+/** In the place of a session's DevNonce. */
+const NEVER = -1
+
+/** What a node that never joins was given. */
+export const ABP = {
+  devAddr: DEV_ADDR,
+  nwkSKey: new Uint8Array(16).fill(0x5a),
+  appSKey: new Uint8Array(16).fill(0xa5),
+}
 
 interface Session {
   joinNonce: number
@@ -69,6 +78,12 @@ export const newNetwork = (): NetworkState => ({
   corrupt: [],
 })
 
+/** Knows a node that never joins: a join request of it is one too many. */
+export const newAbpNetwork = (): NetworkState => ({
+  ...newNetwork(),
+  sessions: [{ joinNonce: 0, devNonce: NEVER, counters: new Set(), counterDown: 0, dwell: true }],
+})
+
 export class Network {
   /** Hears all and answers nothing, as if out of reach. */
   deaf = false
@@ -90,6 +105,7 @@ export class Network {
   private join(uplink: ReceivedUplink): void {
     const { appKey, region, state } = this
     const request = parseJoinRequest(uplink.frame.bytes)
+    if (state.sessions[0]?.devNonce === NEVER) state.corrupt.push('a join request of a node that never joins')
     if (typeof request === 'string' || !verifyJoinRequest(tableAes, appKey, uplink.frame.bytes))
       return void state.corrupt.push('a join request that cannot be read')
     if (state.devNonces.has(request.devNonce)) state.reused.push(`DevNonce ${request.devNonce}`)
@@ -112,7 +128,8 @@ export class Network {
   }
 
   private keysOf({ joinNonce, devNonce }: Session): ReturnType<typeof makeSession> {
-    const keys = deriveSessionKeys(tableAes, this.appKey, joinNonce, NET_ID, devNonce)
+    const keys =
+      devNonce === NEVER ? ABP : deriveSessionKeys(tableAes, this.appKey, joinNonce, NET_ID, devNonce)
     return makeSession(tableAes, DEV_ADDR, keys.nwkSKey, keys.appSKey)
   }
 
