@@ -10,7 +10,6 @@ import { boardTexts } from '../../cli/board/texts.ts'
 import { OptionError } from '../../cli/options.ts'
 import { run } from '../../cli/provision.ts'
 import { wallClock } from '../../cli/wallClock.ts'
-import { decodeAbp } from '../../core/abp.ts'
 import { regionNamed } from '../../core/regions/index.ts'
 import { decodeSettings, type Settings } from '../../core/settings.ts'
 import { startGateway, type Gateway } from '../../gateway/main.ts'
@@ -113,48 +112,6 @@ describe('to a file', () => {
     expect(said).toContain(boardTexts.provision.notRegistered('0011223344556677'))
   })
 
-  test('with the alarm of a gauge and the schedule of a lamp', async () => {
-    const file = newFile()
-    const alarm = ['--alarm-above-cm', '250', '--alarm-rise-cm', '12.5', '--alarm-within', '30']
-    const lamp = ['--lamp-on=-10', '--lamp-off', '5', '--dark-from', '23:00', '--dark-to', '04:30']
-    expect(await run([...AIR, ...alarm, ...lamp, '--out', file])).toBe(0)
-    expect(settingsIn(file)).toMatchObject({
-      ...{ alarmAbove: 25_000, alarmRise: 1_250, alarmWithinMinutes: 30, lampOnMinutes: -10 },
-      ...{ lampOffMinutes: 5, darkFromMinutes: 1_380, darkToMinutes: 270, utcOffsetMinutes: 420 },
-    })
-  })
-
-  test('and another for the session of a node that never joins, drawn or given', async () => {
-    const [drawn, given] = [newFile(), newFile()]
-    expect(await run([...AIR, '--abp', '--out', drawn, '--gateway', address])).toBe(0)
-    expect(statSync(`${drawn}.abp`).mode & 0o777).toBe(0o600)
-    const session = decodeAbp(Uint8Array.from(readFileSync(`${drawn}.abp`))) as Uint8Array
-    // A private network's address (NetID 0).
-    expect(session[0]! & 0xfe).toBe(0)
-    expect(said.join('\n')).not.toContain(hex(session.subarray(4, 20)))
-    const keys = ['--nwk-s-key', '5A'.repeat(16), '--app-s-key', 'a5'.repeat(16)]
-    expect(await run([...AIR, '--abp', '--dev-addr', '260B1234', ...keys, '--out', given])).toBe(0)
-    const record = decodeAbp(Uint8Array.from(readFileSync(`${given}.abp`))) as Uint8Array
-    expect(hex(record)).toBe('260b1234' + '5a'.repeat(16) + 'a5'.repeat(16))
-  })
-
-  test('none of which stays when the gateway refuses', async () => {
-    const session = [
-      '--abp',
-      '--dev-addr',
-      '00000007',
-      '--nwk-s-key',
-      '5b'.repeat(16),
-      '--app-s-key',
-      'b5'.repeat(16),
-    ]
-    expect(await run([...AIR, ...session, '--out', newFile(), '--gateway', address])).toBe(0)
-    const file = newFile()
-    expect(await run([...AIR, ...session, '--out', file, '--gateway', address])).toBe(1)
-    expect(said.join('\n')).toContain('abp')
-    expect([existsSync(file), existsSync(`${file}.abp`)]).toEqual([false, false])
-  })
-
   test('that does not exist yet', async () => {
     const file = newFile()
     writeFileSync(file, 'kept')
@@ -246,15 +203,6 @@ describe('to a board', () => {
     await board.close()
   })
 
-  test('a session goes with them, and goes away with the next settings', async () => {
-    const board = await fakeBoard()
-    expect(await run([...AIR, '--abp', '--port', board.address])).toBe(0)
-    expect(decodeAbp(Uint8Array.from(board.files.get('abp')!))).toBeInstanceOf(Uint8Array)
-    expect(await run([...AIR, '--port', board.address])).toBe(0)
-    expect([...board.files.keys()]).toEqual(['settings'])
-    await board.close()
-  })
-
   test('that fails: nothing is registered', async () => {
     const board = await fakeBoard({ corrupt: true })
     const before = gateway.nodes().length
@@ -282,21 +230,6 @@ describe('wrong calls', () => {
     ['--soil-dry', [...AIR, '--profile', 'soil', ...out]],
     ['--soil-wet', [...AIR, '--profile', 'soil', '--soil-dry', '2500', '--soil-wet', '9999', ...out]],
     ['--height-mm', [...AIR, '--profile', 'gauge', ...out]],
-    ['--soil-wet', [...AIR, '--profile', 'soil', '--soil-dry', '1000', '--soil-wet', '2000', ...out]],
-    ['--alarm-above-cm', [...AIR, '--alarm-above-cm', '3001', ...out]],
-    ['--alarm-rise-cm', [...AIR, '--alarm-rise-cm', '0.001', ...out]],
-    ['--alarm-within', [...AIR, '--alarm-within', '1441', ...out]],
-    ['--alarm-within', [...AIR, '--alarm-within', '10', '--interval', '601', ...out]],
-    ['--lamp-on', [...AIR, '--lamp-on', '121', ...out]],
-    ['--lamp-off', [...AIR, '--lamp-off=-121', ...out]],
-    ['--dark-from', [...AIR, '--dark-from', '22', ...out]],
-    ['--dark-to', [...AIR, '--dark-to', '24:00', ...out]],
-    ['--dark-to', [...AIR, '--dark-from', '18:00', '--dark-to', '06:00', ...out]],
-    ['--utc-offset', [...AIR, '--utc-offset', '841', ...out]],
-    ['--abp', [...AIR, '--dev-addr', '00000001', ...out]],
-    ['--dev-addr', [...AIR, '--abp', '--dev-addr', '1', ...out]],
-    ['--nwk-s-key', [...AIR, '--abp', '--nwk-s-key', 'ab', ...out]],
-    ['--app-s-key', [...AIR, '--abp', '--app-s-key', 'zz'.repeat(16), ...out]],
     ['--lamp', [...AIR, '--profile', 'light', ...out]],
     ['--group', [...AIR, '--profile', 'light', '--lamp', 'L', ...out]],
     ['--gateway', [...AIR, '--gateway', 'ftp://x', ...out]],

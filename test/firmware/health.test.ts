@@ -45,7 +45,7 @@ function station(): {
 const crc = ((): number => {
   const record = encodeSettings(SETTINGS)
   expect(typeof decodeSettings(record)).toBe('object')
-  return (record[54]! << 8) | record[55]!
+  return (record.at(-2)! << 8) | record.at(-1)!
 })()
 
 describe('health', () => {
