@@ -56,7 +56,7 @@ export function encodeConfiguration(revision: number, changes: Configuration): U
 export function configurationFault(changes: Configuration): SettingsField | undefined {
   const rows = settingsLayout().filter(({ min }) => min !== undefined)
   const numbers = rows.map(({ field }) => changes[field as keyof Configuration])
-  const wrong = rows.findIndex((row, place) => numbers[place] !== undefined && !inRange(row, numbers[place]!))
+  const wrong = rows.findIndex((row, place) => numbers[place] !== undefined && !inRange(row, numbers[place]))
   const place = wrong >= 0 ? wrong : contradiction(numbers.map((number) => number ?? NaN)) - 1
   return rows[place]?.field
 }
