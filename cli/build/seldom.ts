@@ -77,4 +77,5 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'takeBytes',
   'openFrame',
   'useAccess',
+  'personalSession',
 ])
