@@ -1,7 +1,7 @@
 /** `fieldnode configure`: changes a node's settings over the air, through the gateway's HTTP API with the operator's PIN. Prints the gateway's answer as a line
  *  of JSON. Exit codes: 0 taken, 1 refused or out of reach, 2 called wrongly. */
 import { boardTexts } from './board/texts.ts'
-import { OptionError, parseOptions, wholeNumber } from './options.ts'
+import { centimetres, clockMinutes, OptionError, parseOptions, wholeNumber } from './options.ts'
 import { texts } from './texts.ts'
 
 const { expects, nothing } = boardTexts.provision
@@ -14,38 +14,60 @@ const OPTIONS = {
   'soil-dry': { type: 'string' },
   'soil-wet': { type: 'string' },
   'height-mm': { type: 'string' },
+  'alarm-above-cm': { type: 'string' },
+  'alarm-rise-cm': { type: 'string' },
+  'alarm-within': { type: 'string' },
+  'lamp-on': { type: 'string' },
+  'lamp-off': { type: 'string' },
+  'dark-from': { type: 'string' },
+  'dark-to': { type: 'string' },
+  'utc-offset': { type: 'string' },
   latitude: { type: 'string' },
   longitude: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-/** Option, setting, and by what a number is multiplied: the API takes integers. Ranges are the gateway's to judge. */
-const SETTINGS = [
-  ['interval', 'intervalSeconds', 1],
-  ['samples', 'samplesPerUplink', 1],
-  ['soil-dry', 'soilDryMillivolts', 1],
-  ['soil-wet', 'soilWetMillivolts', 1],
-  ['height-mm', 'gaugeHeightMm', 1],
-  ['latitude', 'latitudeE4', 10_000],
-  ['longitude', 'longitudeE4', 10_000],
-] as const
-
 const INTEGER_MAX = 999_999_999
 
-function integerOf(option: string, text: string, factor: number): number {
-  if (factor === 1) return wholeNumber(`--${option}`, text, -INTEGER_MAX, INTEGER_MAX)
+const whole = (option: string, text: string): number =>
+  wholeNumber(`--${option}`, text, -INTEGER_MAX, INTEGER_MAX)
+
+const degreesE4 = (option: string, text: string): number => {
   if (!/^-?\d{1,3}(\.\d{1,7})?$/.test(text)) throw new OptionError(`--${option}`, 'degrees', text)
-  return Math.round(parseFloat(text) * factor)
+  return Math.round(parseFloat(text) * 10_000)
 }
+
+const level = (option: string, text: string): number => centimetres(`--${option}`, text, -99_999, 99_999)
+
+const timeOfDay = (option: string, text: string): number => clockMinutes(`--${option}`, text)
+
+/** Option, setting, and how a text becomes the integer that the API takes. Ranges are the gateway's to judge. */
+const SETTINGS = [
+  ['interval', 'intervalSeconds', whole],
+  ['samples', 'samplesPerUplink', whole],
+  ['soil-dry', 'soilDryMillivolts', whole],
+  ['soil-wet', 'soilWetMillivolts', whole],
+  ['height-mm', 'gaugeHeightMm', whole],
+  ['latitude', 'latitudeE4', degreesE4],
+  ['longitude', 'longitudeE4', degreesE4],
+  ['alarm-above-cm', 'alarmAbove', level],
+  ['alarm-rise-cm', 'alarmRise', level],
+  ['alarm-within', 'alarmWithinMinutes', whole],
+  ['lamp-on', 'lampOnMinutes', whole],
+  ['lamp-off', 'lampOffMinutes', whole],
+  ['dark-from', 'darkFromMinutes', timeOfDay],
+  ['dark-to', 'darkToMinutes', timeOfDay],
+  ['utc-offset', 'utcOffsetMinutes', whole],
+] as const
 
 type Values = { [name in keyof typeof OPTIONS]?: string | boolean | undefined }
 
 /** What is to be changed, by the names of the API. */
 export function changesOf(values: Values): Record<string, number> {
   const changes: Record<string, number> = {}
-  for (const [option, field, factor] of SETTINGS) {
+  for (const [option, field, read] of SETTINGS) {
     const text = values[option]
-    if (typeof text === 'string') changes[field] = integerOf(option, text, factor)
+    if (typeof text === 'string') changes[field] = read(option, text)
   }
   return changes
 }

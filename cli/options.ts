@@ -29,6 +29,21 @@ export function wholeNumber(where: string, text: string, min: number, max: numbe
   return value
 }
 
+/** Centimetres with at most two decimals, as 0.01 cm: the integers of a water level (core/quantities.ts). */
+export function centimetres(where: string, text: string, min: number, max: number): number {
+  const value = /^-?\d{1,5}(\.\d{1,2})?$/.test(text) ? Math.round(parseFloat(text) * 100) : NaN
+  if (!(value >= min * 100 && value <= max * 100))
+    throw new OptionError(where, `centimetres from ${min} to ${max}`, text)
+  return value
+}
+
+/** A time of day as hours and minutes, 00:00 to 23:59, in minutes since midnight. */
+export function clockMinutes(where: string, text: string): number {
+  const found = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text)
+  if (!found) throw new OptionError(where, 'a time from 00:00 to 23:59', text)
+  return parseInt(found[1]!, 10) * 60 + parseInt(found[2]!, 10)
+}
+
 /** host:port with a port from 0 to 65535. */
 export function hostAndPort(where: string, text: string): { host: string; port: number } {
   const colon = text.lastIndexOf(':')

@@ -2,6 +2,7 @@
  *  The node comes first: a device that is registered but never got its key would be a riddle, the other way round it is a second try.
  *  The key is shown nowhere. Exit codes: 0 done, 1 failed, 2 called wrongly. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { encodeAbp } from '../core/abp.ts'
 import { encodeNetworkSettings } from '../core/networkSettings.ts'
 import { encodeSettings } from '../core/settings.ts'
 import { BoardError } from './board/error.ts'
@@ -15,6 +16,8 @@ import { OptionError, parseOptions, wholeNumber } from './options.ts'
 export const SETTINGS_FILE = 'settings'
 /** The one that a node with Wi-Fi reads beside it; with --out it gets the name of that file and this behind a dot. */
 export const NETWORK_FILE = 'wifi'
+/** The one that a node that never joins has beside it, named likewise. */
+export const ABP_FILE = 'abp'
 const OWNER_ONLY = 0o600
 
 const texts = boardTexts.provision
@@ -32,11 +35,23 @@ const OPTIONS = {
   'soil-dry': { type: 'string' },
   'soil-wet': { type: 'string' },
   'height-mm': { type: 'string' },
+  'alarm-above-cm': { type: 'string' },
+  'alarm-rise-cm': { type: 'string' },
+  'alarm-within': { type: 'string' },
+  'lamp-on': { type: 'string' },
+  'lamp-off': { type: 'string' },
+  'dark-from': { type: 'string' },
+  'dark-to': { type: 'string' },
+  'utc-offset': { type: 'string' },
   lamp: { type: 'string' },
   group: { type: 'string' },
   ssid: { type: 'string' },
   'wifi-password': { type: 'string' },
   broker: { type: 'string' },
+  abp: { type: 'boolean' },
+  'dev-addr': { type: 'string' },
+  'nwk-s-key': { type: 'string' },
+  'app-s-key': { type: 'string' },
   port: { type: 'string' },
   out: { type: 'string' },
   gateway: { type: 'string' },
@@ -64,6 +79,8 @@ type Records = readonly (readonly [name: string, record: Uint8Array])[]
 
 async function writeToBoard(at: BoardAt, records: Records): Promise<void> {
   await withBoard(at, async (board) => {
+    // The board may have been one that never joins; with a session of its own it would not again.
+    if (!records.some(([name]) => name === ABP_FILE)) await board.eraseFile(ABP_FILE)
     for (const [name, record] of records) await board.writeFile(name, record)
     await board.boot()
   })
@@ -88,7 +105,9 @@ async function provision(
   target: BoardAt | { file: string },
   registry: Registry | undefined,
 ): Promise<number> {
+  // The session first: cut off behind the settings, a node that must never join would.
   const records: Records = [
+    ...(node.abp ? [[ABP_FILE, encodeAbp(node.abp)] as const] : []),
     [SETTINGS_FILE, encodeSettings(node.settings)],
     ...(node.network ? [[NETWORK_FILE, encodeNetworkSettings(node.network)] as const] : []),
   ]

@@ -115,6 +115,8 @@ const en = {
     help: [
       'Usage: fieldnode configure --gateway <url> --node <devEui> [--interval <s>] [--samples <n>] [--soil-dry <mV>] [--soil-wet <mV>]',
       '                           [--height-mm <mm>] [--latitude <degrees>] [--longitude <degrees>]',
+      '                           [--alarm-above-cm <cm>] [--alarm-rise-cm <cm>] [--alarm-within <min>] [--lamp-on <min>] [--lamp-off <min>]',
+      '                           [--dark-from <hh:mm>] [--dark-to <hh:mm>] [--utc-offset <min>]',
       '  All that is given is changed together, or nothing. Without any of it: what became of the last change.',
       '  The operator PIN is read from FIELDNODE_PIN. Keys are changed at the cable only (fieldnode provision).',
     ].join('\n'),
@@ -244,6 +246,8 @@ const vi: Texts = {
     help: [
       'Cách dùng: fieldnode configure --gateway <url> --node <devEui> [--interval <s>] [--samples <n>] [--soil-dry <mV>] [--soil-wet <mV>]',
       '                               [--height-mm <mm>] [--latitude <độ>] [--longitude <độ>]',
+      '                               [--alarm-above-cm <cm>] [--alarm-rise-cm <cm>] [--alarm-within <phút>] [--lamp-on <phút>] [--lamp-off <phút>]',
+      '                               [--dark-from <giờ:phút>] [--dark-to <giờ:phút>] [--utc-offset <phút>]',
       '  Mọi giá trị được đổi cùng lúc, hoặc không đổi gì. Không có giá trị nào: cho biết lần đổi gần nhất ra sao.',
       '  PIN của người vận hành được đọc từ FIELDNODE_PIN. Khóa chỉ đổi được bằng cáp (fieldnode provision).',
     ].join('\n'),

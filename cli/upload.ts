@@ -9,7 +9,7 @@ import { withBoard, type BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
 import { bootAndWatch } from './board/watch.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
-import { SETTINGS_FILE } from './provision.ts'
+import { ABP_FILE, NETWORK_FILE, SETTINGS_FILE } from './provision.ts'
 
 const BUNDLES = new URL('../dist/firmware/', import.meta.url)
 /** Espruino runs this file at every start. */
@@ -48,7 +48,7 @@ async function upload({ bundle, packetWaitMs, ...at }: Upload): Promise<void> {
     await write().catch(async (error: unknown) => {
       // Full of what was replaced, or of what a power cut has left: a bundle is worth a fresh start.
       if (!(error instanceof BoardError && STALE.includes(error.fault))) throw error
-      await board.clear(SETTINGS_FILE)
+      await board.clear([SETTINGS_FILE, NETWORK_FILE, ABP_FILE])
       told = 0
       await write()
     })

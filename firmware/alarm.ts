@@ -1,4 +1,4 @@
-/** Readings that cannot wait for their batch: beyond a threshold of the profile, or rising fast.
+/** Readings that cannot wait for their batch: beyond a threshold, or rising fast; the settings may have another threshold than the profile.
  *
  *  How fast is told from the lowest value of the last while, so that a flood is found within one reading and a sensor's scatter between two readings is no flood.
  *  That value has an heir: the lowest since half of the while had passed. It takes over when the value is too old, so there is always one to compare with.
@@ -31,11 +31,17 @@ export function isAlarming(
   values: Int32Array,
   flags: Uint8Array,
 ): boolean {
-  const { words, profile } = node
+  const { words, profile, settings } = node
   const now = nowSeconds(node)
   let alarming = false
   for (let i = 0; i < alarms.length; i++) {
-    const { quantity, above, rise, withinSeconds } = alarms[i]!
+    const { quantity } = alarms[i]!
+    let { above, rise, withinSeconds } = alarms[i]!
+    if (i === 0) {
+      above = settings.alarmAbove || above
+      rise = settings.alarmRise || rise
+      withinSeconds = 60 * settings.alarmWithinMinutes || withinSeconds
+    }
     const column = profile.quantities.indexOf(quantity)
     if (flags[column] === FLAG.fail || flags[column] === FLAG.missing) continue
     const value = values[column]!

@@ -1,8 +1,8 @@
 /** Settings that change over the air (core/configuration.ts): taken as a whole or not at all, and in force at once. The journal's copy of the record is what changes: one record in flash, so that a power cut leaves the old or the new one.
  *  Behind the record the copy says by its CRC which record of the cable it was made from, so that a technician's new one outranks it, and its revision. */
-import { changeRecord, encodeConfigured } from '../core/configuration.ts'
+import { changeRecord, encodeConfigured, REFUSED_CONTRADICTION } from '../core/configuration.ts'
 import { UPLINK_PORT } from '../core/packet/types.ts'
-import { decodeSettings, SETTINGS_BYTES, type Settings } from '../core/settings.ts'
+import { decodeSettings, SETTINGS_BYTES } from '../core/settings.ts'
 import { append, KIND, latest } from './journal.ts'
 import { send } from './link/link.ts'
 import type { SendResult } from './link/result.ts'
@@ -18,15 +18,16 @@ export function configure(node: Node, change: Uint8Array): void {
   const kept = latest(node.journal, KIND.settings)!
   const changed = new Uint8Array(KEPT_BYTES)
   changed.set(kept)
-  const outcome = changeRecord(changed.subarray(0, SETTINGS_BYTES), change)
+  let outcome = changeRecord(changed.subarray(0, SETTINGS_BYTES), change)
+  const settings = decodeSettings(changed.subarray(0, SETTINGS_BYTES))
+  if (outcome === 0 && typeof settings === 'string') outcome = REFUSED_CONTRADICTION
   const revision = change.length < 2 ? 0 : (change[0]! << 8) | change[1]!
-  if (outcome === 0) {
+  if (outcome === 0 && typeof settings !== 'string') {
     if (kept.length === SETTINGS_BYTES) changed.set(kept.subarray(SETTINGS_BYTES - 2), SETTINGS_BYTES)
     changed[KEPT_BYTES - 2] = revision >> 8
     changed[KEPT_BYTES - 1] = revision
     // Said again because its answer was lost, it costs no flash.
     if (changed.join() !== kept.join()) append(node.journal, KIND.settings, changed)
-    const settings = decodeSettings(changed.subarray(0, SETTINGS_BYTES)) as Settings
     // For a node that does not sleep; the others begin anew with the record.
     const own = node as { -readonly [Name in keyof Node]: Node[Name] }
     own.settings = settings

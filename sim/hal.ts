@@ -26,7 +26,7 @@ const FREE_VARIABLES = 900
 
 /** What a program may know besides its chips. */
 export interface HalSources {
-  settings(): Uint8Array | undefined
+  settings(file?: 'abp'): Uint8Array | undefined
   random: Random
   /** What a test or a replayed bundle wants the interpreter to have free. */
   freeVariables?(): number
@@ -60,8 +60,8 @@ export class SimHal implements Hal {
     if (sources.wlan) this.wlan = sources.wlan
   }
 
-  settings(): Uint8Array | undefined {
-    return this.sources.settings()
+  settings(file?: 'abp'): Uint8Array | undefined {
+    return this.sources.settings(file)
   }
 
   noise(): number {

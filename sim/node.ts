@@ -84,6 +84,8 @@ export class SimNode {
   relay?: Relay
   /** The record a technician wrote; undefined is a blank node. */
   settings: Uint8Array | undefined
+  /** The record of a node that never joins (core/abp.ts). */
+  abp: Uint8Array | undefined
   private readonly hal: SimHal
   private readonly spot: Spot
   private readonly gaugeHeightMm: number
@@ -103,7 +105,7 @@ export class SimNode {
     this.network = board.link === 'mqtt' ? this.wireNetwork() : undefined
     this.hal = new SimHal(this.machine, {
       wlan: this.network,
-      settings: () => this.settings,
+      settings: (file) => (file === 'abp' ? this.abp : this.settings),
       random: random('noise'),
       log: (line) => shared.log(name, line),
     })
@@ -131,6 +133,14 @@ export class SimNode {
       soilDryMillivolts: soilProbe?.dryMillivolts ?? 2_500,
       soilWetMillivolts: soilProbe?.wetMillivolts ?? 1_200,
       gaugeHeightMm: this.gaugeHeightMm,
+      alarmAbove: 0,
+      alarmRise: 0,
+      alarmWithinMinutes: 0,
+      lampOnMinutes: 0,
+      lampOffMinutes: 0,
+      darkFromMinutes: 0,
+      darkToMinutes: 0,
+      utcOffsetMinutes: 420,
     }
   }
 

@@ -134,6 +134,11 @@ export class BoardConsole {
     }
   }
 
+  /** Erases the Storage file `name`, if there is one. Fails with 'noAnswer', 'crc' or 'closed'. */
+  async eraseFile(name: string): Promise<void> {
+    await this.ask(`${STORAGE}.erase("${name}")`)
+  }
+
   private async writePieces(
     name: string,
     bytes: Uint8Array,
@@ -159,12 +164,15 @@ export class BoardConsole {
     this.stream.destroy()
   }
 
-  /** Erases all of Storage, which keeps the room of replaced files for ever otherwise, and puts the file `keep` back. Espruino's own compact() is never
+  /** Erases all of Storage, which keeps the room of replaced files for ever otherwise, and puts the files `keep` back. Espruino's own compact() is never
    *  asked for: it moves files through RAM, and a power cut then costs any of them; what is kept here waits on this side of the cable. */
-  async clear(keep: string): Promise<void> {
-    const kept = Buffer.from(await this.ask(`btoa(${STORAGE}.read("${keep}")||"")`), 'base64')
+  async clear(keep: readonly string[]): Promise<void> {
+    const kept: [string, Buffer][] = []
+    for (const name of keep)
+      kept.push([name, Buffer.from(await this.ask(`btoa(${STORAGE}.read("${name}")||"")`), 'base64')])
     await this.ask(`${STORAGE}.eraseAll()`, ERASE_MS)
-    if (kept.length > 0) await this.writePieces(keep, kept, () => undefined)
+    for (const [name, bytes] of kept)
+      if (bytes.length > 0) await this.writePieces(name, bytes, () => undefined)
   }
 
   private nextMark(): string {

@@ -1,13 +1,24 @@
 /** A new node before it exists: its identity and keys, the record it carries, and the request that registers it at a gateway. */
 import { randomBytes } from 'node:crypto'
+import type { AbpSession } from '../../core/abp.ts'
 import { networkFault, type NetworkSettings } from '../../core/networkSettings.ts'
-import { settingsFault, type Settings } from '../../core/settings.ts'
+import { settingsFault, type Settings, type SettingsField } from '../../core/settings.ts'
 import type { DeviceRequest, ProfileName } from '../../gateway/api/types.ts'
-import { OptionError, wholeNumber } from '../options.ts'
+import { centimetres, clockMinutes, OptionError, wholeNumber } from '../options.ts'
 import { boardTexts } from './texts.ts'
 
 const PROFILES: readonly ProfileName[] = ['soil', 'air', 'gauge', 'light']
 const JOIN_EUI = '0000000000000000'
+const NWK_ADDR_MASK = 0x1ffffff
+/** Viet Nam's, in minutes. */
+const UTC_OFFSET = '420'
+
+/** Options whose number can be good and yet contradict another one. */
+const CONTRADICTED: { readonly [Field in SettingsField]?: string } = {
+  soilWetMillivolts: '--soil-wet',
+  alarmWithinMinutes: '--alarm-within',
+  darkToMinutes: '--dark-to',
+}
 
 const { expects, nothing } = boardTexts.provision
 
@@ -24,17 +35,31 @@ export interface NodeOptions {
   'soil-dry'?: string | undefined
   'soil-wet'?: string | undefined
   'height-mm'?: string | undefined
+  'alarm-above-cm'?: string | undefined
+  'alarm-rise-cm'?: string | undefined
+  'alarm-within'?: string | undefined
+  'lamp-on'?: string | undefined
+  'lamp-off'?: string | undefined
+  'dark-from'?: string | undefined
+  'dark-to'?: string | undefined
+  'utc-offset'?: string | undefined
   lamp?: string | undefined
   group?: string | undefined
   ssid?: string | undefined
   'wifi-password'?: string | undefined
   broker?: string | undefined
+  abp?: boolean | undefined
+  'dev-addr'?: string | undefined
+  'nwk-s-key'?: string | undefined
+  'app-s-key'?: string | undefined
 }
 
 export interface NewNode {
   settings: Settings
   /** Of a node with Wi-Fi. */
   network: NetworkSettings | undefined
+  /** Of a node that never joins. */
+  abp: AbpSession | undefined
   device: DeviceRequest
 }
 
@@ -51,9 +76,10 @@ function degreesE4(where: string, text: string | undefined, max: number): number
   return value
 }
 
-function hexBytes(where: string, text: string, bytes: number): Uint8Array {
+/** A `secret` that is nearly right is not shown. */
+function hexBytes(where: string, text: string, bytes: number, secret = false): Uint8Array {
   if (!new RegExp(`^[0-9a-fA-F]{${bytes * 2}}$`).test(text))
-    throw new OptionError(where, expects.hex(bytes * 2), text)
+    throw new OptionError(where, expects.hex(bytes * 2), secret ? '...' : text)
   return Uint8Array.from(Buffer.from(text, 'hex'))
 }
 
@@ -86,6 +112,32 @@ function numberFor(
   return wanted || text !== undefined ? wholeNumber(where, needed(where, text), min, max) : 0
 }
 
+/** When a reading is an alarm, and when a lamp is lit: what is left out is as the profile has it. Which ranges, the record says. */
+function ownRules(
+  options: NodeOptions,
+): Pick<
+  Settings,
+  | 'alarmAbove'
+  | 'alarmRise'
+  | 'alarmWithinMinutes'
+  | 'lampOnMinutes'
+  | 'lampOffMinutes'
+  | 'darkFromMinutes'
+  | 'darkToMinutes'
+  | 'utcOffsetMinutes'
+> {
+  return {
+    alarmAbove: centimetres('--alarm-above-cm', options['alarm-above-cm'] ?? '0', -1_000, 3_000),
+    alarmRise: centimetres('--alarm-rise-cm', options['alarm-rise-cm'] ?? '0', 0, 600),
+    alarmWithinMinutes: wholeNumber('--alarm-within', options['alarm-within'] ?? '0', 0, 1_440),
+    lampOnMinutes: wholeNumber('--lamp-on', options['lamp-on'] ?? '0', -120, 120),
+    lampOffMinutes: wholeNumber('--lamp-off', options['lamp-off'] ?? '0', -120, 120),
+    darkFromMinutes: clockMinutes('--dark-from', options['dark-from'] ?? '00:00'),
+    darkToMinutes: clockMinutes('--dark-to', options['dark-to'] ?? '00:00'),
+    utcOffsetMinutes: wholeNumber('--utc-offset', options['utc-offset'] ?? UTC_OFFSET, -720, 840),
+  }
+}
+
 const BROKER_PORT = '1883'
 
 /** How the node gets onto its network; undefined when none of the three options is there. An SSID or password is taken as its bytes in UTF-8. */
@@ -107,6 +159,26 @@ function networkOf(options: NodeOptions): NetworkSettings | undefined {
   return network
 }
 
+/** A session for a node that never joins: what is not given is drawn, the address for a private network (NetID 0). Undefined without --abp. */
+function abpOf(options: NodeOptions): AbpSession | undefined {
+  const { 'dev-addr': devAddr, 'nwk-s-key': nwkSKey, 'app-s-key': appSKey } = options
+  if (!options.abp) {
+    const given = [devAddr, nwkSKey, appSKey].find((text) => text !== undefined)
+    if (given !== undefined) throw new OptionError('--abp', expects.abp, nothing)
+    return undefined
+  }
+  const key = (where: string, text: string | undefined): Uint8Array =>
+    text === undefined ? Uint8Array.from(randomBytes(16)) : hexBytes(where, text, 16, true)
+  return {
+    devAddr:
+      devAddr === undefined
+        ? randomBytes(4).readUInt32BE(0) & NWK_ADDR_MASK
+        : Buffer.from(hexBytes('--dev-addr', devAddr, 4)).readUInt32BE(0),
+    nwkSKey: key('--nwk-s-key', nwkSKey),
+    appSKey: key('--app-s-key', appSKey),
+  }
+}
+
 /** Draws the keys and checks every option. Fails with OptionError, naming the option. */
 export function newNode(options: NodeOptions): NewNode {
   const profile = profileOf(options.profile)
@@ -122,8 +194,10 @@ export function newNode(options: NodeOptions): NewNode {
     soilDryMillivolts: numberFor('--soil-dry', options['soil-dry'], profile === 'soil', 0, 3_300),
     soilWetMillivolts: numberFor('--soil-wet', options['soil-wet'], profile === 'soil', 0, 3_300),
     gaugeHeightMm: numberFor('--height-mm', options['height-mm'], profile === 'gauge', -30_000, 30_000),
+    ...ownRules(options),
   }
   const lamp = lampOf(options, profile)
+  const abp = abpOf(options)
   const device: DeviceRequest = {
     devEui: hex(settings.devEui),
     joinEui: hex(joinEui),
@@ -133,12 +207,20 @@ export function newNode(options: NodeOptions): NewNode {
     latitude: settings.latitudeE4 / 10_000,
     longitude: settings.longitudeE4 / 10_000,
     ...(lamp ? { lamp } : {}),
+    ...(abp ? { abp: hexOf(abp) } : {}),
   }
   const fault = settingsFault(settings)
-  if (fault) throw new OptionError(fault, expects.needed, JSON.stringify(settings[fault]))
-  return { settings, network: networkOf(options), device }
+  if (fault)
+    throw new OptionError(CONTRADICTED[fault] ?? fault, expects.fits, JSON.stringify(settings[fault]))
+  return { settings, network: networkOf(options), abp, device }
 }
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
 }
+
+const hexOf = ({ devAddr, nwkSKey, appSKey }: AbpSession): NonNullable<DeviceRequest['abp']> => ({
+  devAddr: devAddr.toString(16).padStart(8, '0'),
+  nwkSKey: hex(nwkSKey),
+  appSKey: hex(appSKey),
+})

@@ -80,4 +80,5 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'owesHello',
   'lose',
   'takeFrame',
+  'personalSession',
 ])

@@ -48,6 +48,9 @@ function isIdle(node: types.Node | null): boolean {
     return node.properties.every(
       (row) => types.isObjectMethod(row) || (types.isObjectProperty(row) && isIdle(row.value)),
     )
+  // An element of a list by its number: what decodes a record hands its numbers out so.
+  if (types.isMemberExpression(node))
+    return types.isIdentifier(node.object) && types.isNumericLiteral(node.property)
   return types.isUnaryExpression(node) && node.operator === '-' && isIdle(node.argument)
 }
 

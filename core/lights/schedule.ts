@@ -1,37 +1,61 @@
-/** The light schedule every lamp keeps by itself: on from sunset to sunrise, and on whenever it is in doubt. */
+/** The light schedule every lamp keeps by itself: on from sunset to sunrise, or so much earlier or later as its settings say, and on whenever it is in doubt.
+ *  The settings may have a span of the night in which it is dark all the same. Times in minutes, moments in Unix seconds. */
 import { FULL_LEVEL_PERCENT, LAMP_REASON, type LampReason } from './reason.ts'
 import type { Place } from './place.ts'
 import { isDark, solarNoon } from './sun.ts'
 
 const HALF_DAY_SECONDS = 43_200
+const DAY_SECONDS = 86_400
 
 export interface LampState {
   readonly levelPercent: number
   readonly reason: LampReason
 }
 
-/** True when any moment from `fromUnixSeconds` to `toUnixSeconds` is dark. The sun stands lowest at an end or at a solar midnight between. */
-function anyDark(place: Place, fromUnixSeconds: number, toUnixSeconds: number): boolean {
-  if (isDark(place, fromUnixSeconds) || isDark(place, toUnixSeconds)) return true
-  const middle = fromUnixSeconds + ((toUnixSeconds - fromUnixSeconds) >> 1)
-  // Midnight nearest to the middle: half a day from the noon nearest to a moment half a day away.
-  const midnight = solarNoon(place, middle - HALF_DAY_SECONDS) + HALF_DAY_SECONDS
-  return midnight > fromUnixSeconds && midnight < toUnixSeconds && isDark(place, midnight)
+/** Where a lamp stands and when it is lit: core/settings.ts has these fields, with their ranges. */
+export interface LampPlan extends Place {
+  /** Lit so long after sunset, until so long after sunrise; negative: before. */
+  readonly lampOnMinutes: number
+  readonly lampOffMinutes: number
+  /** Minutes since midnight of the local time; no dark span where both are equal. */
+  readonly darkFromMinutes: number
+  readonly darkToMinutes: number
+  readonly utcOffsetMinutes: number
 }
 
-/** What the lamp does at `unixSeconds` known within +-`uncertaintySeconds` (0 to 2^30): lit if any moment it may be is dark.
- *  Reason 'doubt' when only the uncertainty lights it, or when there is no time at all (undefined). */
+/** What the lamp does at `unixSeconds` known within +-`uncertaintySeconds` (0 to 2^30): lit if any moment it may be is night, unless every one is in the
+ *  dark span. Reason 'doubt' when only the uncertainty lights it, or when there is no time at all (undefined). */
 export function scheduleLevel(
-  place: Place,
+  plan: LampPlan,
   unixSeconds: number | undefined,
   uncertaintySeconds: number,
 ): LampState {
-  if (unixSeconds === undefined) return { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.doubt }
-  if (isDark(place, unixSeconds)) return { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.schedule }
-  if (
-    uncertaintySeconds > 0 &&
-    anyDark(place, unixSeconds - uncertaintySeconds, unixSeconds + uncertaintySeconds)
-  )
-    return { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.doubt }
+  const doubt = { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.doubt }
+  if (unixSeconds === undefined) return doubt
+  const noonNear = (at: number): number => solarNoon(plan, at)
+  // From sunset to sunrise, both moved. In a night so short that the other end of it is reached, what is lit longer stays lit.
+  const isNight = (at: number): boolean => {
+    const evening = noonNear(at) <= at
+    const minutes = evening ? plan.lampOnMinutes : -plan.lampOffMinutes
+    return isDark(plan, evening ? at - 60 * minutes : at + 60 * minutes) || (minutes < 0 && isDark(plan, at))
+  }
+  // Whether all moments of so long are within one dark span.
+  const isSpared = (at: number, seconds: number): boolean => {
+    const { darkFromMinutes, darkToMinutes, utcOffsetMinutes } = plan
+    const into = (at + 60 * (utcOffsetMinutes - darkFromMinutes) + DAY_SECONDS) % DAY_SECONDS
+    return into + seconds < (60 * (darkToMinutes - darkFromMinutes) + DAY_SECONDS) % DAY_SECONDS
+  }
+  // Whether any moment is night: the sun stands lowest at an end, or at a solar midnight between.
+  const anyNight = (from: number, to: number): boolean => {
+    if (isNight(from) || isNight(to)) return true
+    // Midnight nearest to the middle: half a day from the noon nearest to a moment half a day away.
+    const midnight = noonNear(unixSeconds - HALF_DAY_SECONDS) + HALF_DAY_SECONDS
+    return midnight > from && midnight < to && isDark(plan, midnight)
+  }
+  const from = unixSeconds - uncertaintySeconds
+  if (isSpared(from, 2 * uncertaintySeconds)) return { levelPercent: 0, reason: LAMP_REASON.schedule }
+  if (isNight(unixSeconds) && !isSpared(unixSeconds, 0))
+    return { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.schedule }
+  if (uncertaintySeconds > 0 && anyNight(from, unixSeconds + uncertaintySeconds)) return doubt
   return { levelPercent: 0, reason: LAMP_REASON.schedule }
 }

@@ -166,8 +166,8 @@ function noise(pin: number): number {
   return bits >>> 0
 }
 
-function settings(): Uint8Array | undefined {
-  const stored = require('Storage').readArrayBuffer('settings')
+function settings(file?: 'abp'): Uint8Array | undefined {
+  const stored = require('Storage').readArrayBuffer(file || 'settings')
   // A copy: what Storage answers lies in flash that the next compaction moves.
   return stored && new Uint8Array(new Uint8Array(stored))
 }

@@ -79,8 +79,9 @@ export interface Hal {
   readonly aes: Aes
   /** Of a board whose link is Wi-Fi. */
   readonly wlan?: Network
-  /** The settings record a technician wrote with `fieldnode provision` (core/settings), or undefined on a blank node. */
-  settings(): Uint8Array | undefined
+  /** The settings record a technician wrote with `fieldnode provision` (core/settings), or undefined on a blank node; or the one beside it for a node that
+   *  never joins (core/abp). */
+  settings(file?: 'abp'): Uint8Array | undefined
   /** 32 bits from analog noise and the like: good for jitter and for a new epoch, not for keys. */
   noise(): number
   /** Variables that the interpreter has free now; a board without such a limit answers its highest number. */

@@ -7,6 +7,7 @@ import * as M from '../radio/mac.ts'
 import * as group from '../radio/multicast.ts'
 import { BATTERY_VOLTAGE } from '../supply.ts'
 import type { Heard, SendResult } from './result.ts'
+import { personalSession } from './session.ts'
 
 /** DevStatusAns: on the mains; and a cell whose level the network gets as a quantity (LoRaWAN 1.0.4, 5.5). */
 const BATTERY_NONE = 0
@@ -22,6 +23,7 @@ function openMac(node: Node, heard: Heard): M.Mac {
     save: (state: Uint8Array) => append(journal, KIND.mac, state),
     battery: profile.quantities.indexOf(BATTERY_VOLTAGE) < 0 ? BATTERY_NONE : BATTERY_UNKNOWN,
     opened: (mac: M.Mac) => opened && opened(mac, heard),
+    personal: personalSession(hal),
   }
   return M.makeMac(hal, board.openRadio(hal, board.radio), region, settings, host, node.onTime)
 }

@@ -18,6 +18,7 @@ import {
   nextCounter,
   nextDevNonce,
   openDownlink,
+  personalSession,
   readAccept,
   sealJoin,
   sessionOf,
@@ -125,7 +126,13 @@ export function openLink(node: Node, heard: Heard): void {
   const { hal, settings, journal, region } = node
   const saved = latest(journal, KIND.mac)
   const nowSeconds = Math.floor(hal.clock.nowMs() / 1000)
-  const state = S.openState(saved, S.keyMarkOf(hal.aes, settings.appKey), region, nowSeconds)
+  const state = S.openState(
+    saved,
+    S.keyMarkOf(hal.aes, settings.appKey),
+    region,
+    nowSeconds,
+    personalSession(hal),
+  )
   const link: MqttLink = {
     hal,
     settings,
@@ -170,6 +177,7 @@ export function roomBytes(_node: Node): number {
 
 export function joinNetwork(node: Node, done: (joined: boolean) => void): void {
   const link = node.mqtt!
+  if (link.state.getUint8(S.AT_JOINED) === S.PERSONAL) return done(true)
   reach(link, (good) => {
     link.devNonce = good ? nextDevNonce(link) : undefined
     if (link.devNonce === undefined) return done(false)

@@ -16,6 +16,7 @@ import {
   sealJoinRequest,
   type JoinAccept,
 } from '../../core/lorawan/join.ts'
+import { decodeAbp } from '../../core/abp.ts'
 import type { Settings } from '../../core/settings.ts'
 import type { Hal } from '../hal/index.ts'
 import * as S from '../radio/macState.ts'
@@ -56,7 +57,16 @@ export function readAccept({ hal, settings, state }: Activation, phy: Uint8Array
     : accept
 }
 
-/** Begins the session of an accept: its keys and its address. The counters are begun by `resetLink`, before. */
+/** The session that a technician wrote for a node that never joins: DevAddr and keys. A record that is bad counts for nothing, and says so at the cable. */
+export function personalSession(hal: Hal): Uint8Array | undefined {
+  const record = hal.settings('abp')
+  const session = record && decodeAbp(record)
+  if (typeof session !== 'string') return session
+  hal.log('abp ' + session)
+  return undefined
+}
+
+/** Begins the session of an accept: its keys, its address and its counters. */
 export function beginSession(activation: Activation, accept: JoinAccept, devNonce: number): void {
   const { hal, settings, state } = activation
   const { joinNonce, netId, devAddr } = accept
@@ -66,6 +76,8 @@ export function beginSession(activation: Activation, accept: JoinAccept, devNonc
   keys.set(appSKey, 16)
   state.setUint32(S.AT_JOIN_NONCE, joinNonce + 1)
   state.setUint32(S.AT_DEV_ADDR, devAddr)
+  state.setUint32(S.AT_COUNTER_UP, 0)
+  state.setUint32(S.AT_COUNTER_DOWN, 0)
   state.setUint8(S.AT_JOINED, 1)
   activation.session = undefined
 }

@@ -27,9 +27,11 @@ function takeAccept(mac: MacParts, phy: Uint8Array, devNonce: number, dataRate: 
   return true
 }
 
-/** One attempt; `done` gets whether the network accepted. The nonce is saved before it is used, so a power cut can only waste it. */
+/** One attempt; `done` gets whether the network accepted. The nonce is saved before it is used, so a power cut can only waste it.
+ *  A node with a session of its own has nothing to ask for: it is let in at once, and nothing goes out. */
 export function join(mac: MacParts, done: (joined: boolean) => void): void {
   const { state, region, hal } = mac
+  if (state.getUint8(S.AT_JOINED) === S.PERSONAL) return done(true)
   const devNonce = nextDevNonce(mac)
   const { channel } = survey(state, region, true, hal.clock.nowMs(), hal.noise(), -1)
   if (mac.busy || mac.closed || channel < 0 || devNonce === undefined || !mac.radio.start())

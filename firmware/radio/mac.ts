@@ -177,7 +177,13 @@ export function makeMac(
   onTime?: OnTime,
 ): Mac {
   const nowSeconds = Math.floor(hal.clock.nowMs() / 1000)
-  const state = S.openState(host.load(), S.keyMarkOf(hal.aes, settings.appKey), region, nowSeconds)
+  const state = S.openState(
+    host.load(),
+    S.keyMarkOf(hal.aes, settings.appKey),
+    region,
+    nowSeconds,
+    host.personal,
+  )
   // Time that began anew with the power counts from here: else each wake would begin the waits of before again, for as long as the node had lived.
   if (nowSeconds < state.getUint32(S.AT_SAVED_SECONDS)) host.save(S.closeState(state, nowSeconds))
   const mac: Mac = { hal, radio, region, settings, host, onTime, state, busy: false, asked: 0 }

@@ -11,6 +11,8 @@ export interface MacHost {
   load(): Uint8Array | undefined
   /** Returns when `state` is in flash. The bytes are the MAC's own and change after the call. */
   save(state: Uint8Array): void
+  /** DevAddr and keys of a node that never joins (core/abp.ts). */
+  readonly personal?: Uint8Array | undefined
   /** What a DevStatusAns tells: 0 on the mains, 1 to 254 from empty to full; left out where nobody knows. */
   readonly battery?: number
   /** Called once with a new MAC: a node that listens always hooks itself in here (classC.ts). */

@@ -12,9 +12,9 @@ export const AT_KEY_MARK = AT_VERSION + 1 // uint32
 export const AT_DEV_NONCE = AT_KEY_MARK + 4 // uint16
 /** The lowest JoinNonce still accepted: one above the last, so that an old accept cannot be played back. */
 export const AT_JOIN_NONCE = AT_DEV_NONCE + 2 // uint32
-/** 1 or 0, as the three below. */
+/** 0, or 1 with a session of a join, or PERSONAL. */
 export const AT_JOINED = AT_JOIN_NONCE + 4 // uint8
-/** Uplinks, and downlinks, are bound to 400 ms. */
+/** 1 or 0, as the two below. Uplinks, and downlinks, are bound to 400 ms. */
 export const AT_UPLINK_DWELL = AT_JOINED + 1 // uint8
 export const AT_DOWNLINK_DWELL = AT_UPLINK_DWELL + 1 // uint8
 /** A confirmed downlink is to be acknowledged. */
@@ -60,6 +60,9 @@ const STATE_BYTES = AT_DOWNLINKS + 48
 export const CHANNELS_MAX = 16
 export const ANSWERS_BYTES_MAX = 15
 const STATE_VERSION = 2
+/** A session that a technician wrote (core/abp.ts): it has no end, and its counters go on for ever (LoRaWAN 1.0.4, 4.3.1.5). All up to AT_RX1_OFFSET, behind
+ *  them, stands where it stood in every version. */
+export const PERSONAL = 2
 
 /** What tells one AppKey from another without giving it away. */
 export function keyMarkOf(aes: Aes, appKey: Uint8Array): number {
@@ -104,10 +107,8 @@ export function channelsFor(state: DataView, mask: number, dataRate?: number): n
   return found
 }
 
-/** What an activation begins with: the region's own channels and limits. */
+/** What an activation begins with, beside its session: the region's own channels and limits. */
 export function resetLink(state: DataView, region: Region): void {
-  state.setUint32(AT_COUNTER_UP, 0)
-  state.setUint32(AT_COUNTER_DOWN, 0)
   state.setUint8(AT_RX1_OFFSET, 0)
   state.setUint8(AT_RX2_DATA_RATE, region.rx2.dataRate)
   state.setUint32(AT_RX2_HZ, region.rx2.frequencyHz)
@@ -118,7 +119,6 @@ export function resetLink(state: DataView, region: Region): void {
   state.setUint8(AT_DUTY_EXPONENT, 0)
   state.setUint16(AT_SILENT, 0)
   state.setUint8(AT_ANSWERS_BYTES, 0)
-  state.setUint8(AT_JOINED, 0)
   state.setUint8(AT_UPLINK_DWELL, region.dwellDefault ? 1 : 0)
   state.setUint8(AT_DOWNLINK_DWELL, region.dwellDefault ? 1 : 0)
   state.setUint8(AT_ACK_DUE, 0)
@@ -129,23 +129,36 @@ export function resetLink(state: DataView, region: Region): void {
   }
 }
 
-/** The state of a node that wakes at `nowSeconds`: what was saved under the same AppKey, or a new one. */
+/** The state of a node that wakes at `nowSeconds`: what was saved under the same AppKey, or a new one. `personal` is the session that a technician wrote, DevAddr and
+ *  keys; where Storage has lost it, the saved one goes on. With other keys it begins anew. */
 export function openState(
   saved: Uint8Array | undefined,
   keyMark: number,
   region: Region,
   nowSeconds: number,
+  personal?: Uint8Array,
 ): DataView {
   const bytes = new Uint8Array(STATE_BYTES)
   const state = new DataView(bytes.buffer)
   if (saved && saved.length <= STATE_BYTES) bytes.set(saved)
-  if (state.getUint32(AT_KEY_MARK) !== keyMark) bytes.fill(0)
+  const known = state.getUint32(AT_KEY_MARK) === keyMark
+  // A technician who writes another AppKey and no session wants a node that joins. The same session under another AppKey has used its counters.
+  const stays = bytes[AT_JOINED] === PERSONAL && (known || personal) ? AT_RX1_OFFSET : AT_JOINED
+  if (!known) bytes.fill(0, 0, AT_JOINED)
   // The nonces stand where they stood in every version, and stay used.
-  if (bytes[AT_VERSION] !== STATE_VERSION) bytes.fill(0, AT_JOINED)
+  if (bytes[AT_VERSION] !== STATE_VERSION) bytes.fill(0, stays)
   state.setUint8(AT_VERSION, STATE_VERSION)
   state.setUint32(AT_KEY_MARK, keyMark)
   // A new node; or a bundle of another version or for another region is on it now, so its session and channels are over.
-  if (channelHz(state, 0) !== region.channelsHz[0]) resetLink(state, region)
+  const foreign = channelHz(state, 0) !== region.channelsHz[0]
+  const old = bytes.subarray(AT_DEV_ADDR, AT_COUNTER_UP)
+  const begins = personal && (bytes[AT_JOINED] !== PERSONAL || old.join() !== personal.join())
+  if (begins) {
+    old.set(personal)
+    bytes.fill(0, AT_COUNTER_UP, AT_RX1_OFFSET)
+    bytes[AT_JOINED] = PERSONAL
+  } else if (foreign && bytes[AT_JOINED] !== PERSONAL) bytes[AT_JOINED] = 0
+  if (foreign || begins) resetLink(state, region)
   const savedSeconds = state.getUint32(AT_SAVED_SECONDS)
   // Time that runs backwards began anew with the power: how long that was off is unknown, so all of the wait is kept.
   if (nowSeconds < savedSeconds) {

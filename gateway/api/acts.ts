@@ -4,7 +4,7 @@ import { AUDIT_ACTION, auditEntry } from '../lights/audit.ts'
 import { configurationFault, type Configuration } from '../configuration/change.ts'
 import type { ConfigurationDesk, PendingConfiguration } from '../configuration/desk.ts'
 import type { LightDesk } from '../lights/desk.ts'
-import type { FieldNode } from '../nodes/node.ts'
+import type { FieldNode, Personal } from '../nodes/node.ts'
 import type { Nodes } from '../nodes/nodes.ts'
 import type { Changes, Device } from '../store/store.ts'
 import { inputRefusal, refusal, type Refusal } from './refusals.ts'
@@ -35,12 +35,14 @@ export interface ActsParts {
 }
 
 /** Whether the device is registered with the very same data: registering it again then changes nothing. */
-function isSame(node: FieldNode, device: Device): boolean {
+function isSame(node: FieldNode, device: Device, kept: Personal | undefined, abp: typeof kept): boolean {
   const { appKey, ...rest } = device
   const { lamp, ...known } = node.device
   const same = Object.entries(known).every(([field, value]) => rest[field as keyof typeof rest] === value)
   const sameLamp = lamp?.id === device.lamp?.id && lamp?.group === device.lamp?.group
-  return same && sameLamp && Buffer.from(node.appKey).toString('hex') === appKey
+  const sameSession =
+    kept?.devAddr === abp?.devAddr && kept?.nwkSKey === abp?.nwkSKey && kept?.appSKey === abp?.appSKey
+  return same && sameLamp && sameSession && Buffer.from(node.appKey).toString('hex') === appKey
 }
 
 const configurationView = ({ revision, state, refused }: PendingConfiguration): ConfigurationAnswer => ({
@@ -51,16 +53,23 @@ export function makeActs({ nodes, desk, configurations, clock, write, changed }:
   const register = async (input: unknown, by: string): Promise<DeviceAnswer | Refusal> => {
     const checked = deviceRequest.safeParse(input)
     if (!checked.success) return inputRefusal(checked.error, 'body')
-    const { lamp, ...rest } = checked.data
+    const { lamp, abp, ...rest } = checked.data
     const device: Device = lamp ? { ...rest, lamp } : rest
     const { devEui, name } = device
     const known = nodes.byEui(devEui)
-    if (known) return isSame(known, device) ? { devEui, name } : refusal('registered', devEui)
+    const holder = abp && nodes.holder(abp)
+    if (known)
+      return isSame(known, device, nodes.personalOf(known), abp)
+        ? { devEui, name }
+        : refusal('registered', devEui)
+    if (holder) return refusal('keysTaken', holder.device.devEui)
     if (lamp && desk.lamps(lamp.id).length > 0) return refusal('lampTaken', lamp.id)
     const audit = [
       auditEntry(clock.now(), by, AUDIT_ACTION.deviceRegister, { devEui, name, result: 'accepted' }),
     ]
-    const node = await nodes.register(device, (row) => write({ devices: [row], audit }))
+    const node = await nodes.register(device, abp, (row, sessions) =>
+      write({ devices: [row], sessions, audit }),
+    )
     if (!node) return refusal('store', devEui)
     changed(node)
     return { devEui, name }

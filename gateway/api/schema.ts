@@ -128,6 +128,14 @@ export const configurationRequest = z.strictObject({
   soilDryMillivolts: setting,
   soilWetMillivolts: setting,
   gaugeHeightMm: setting,
+  alarmAbove: setting,
+  alarmRise: setting,
+  alarmWithinMinutes: setting,
+  lampOnMinutes: setting,
+  lampOffMinutes: setting,
+  darkFromMinutes: setting,
+  darkToMinutes: setting,
+  utcOffsetMinutes: setting,
 })
 export const configurationAnswer = z.object({
   configuration: z.object({
@@ -137,22 +145,29 @@ export const configurationAnswer = z.object({
   }),
 })
 
+const key = z
+  .string()
+  .regex(/^[0-9a-fA-F]{32}$/)
+  .transform((text) => text.toLowerCase())
+const devAddr = z
+  .string()
+  .regex(/^[0-9a-fA-F]{8}$/)
+  .transform((text) => text.toLowerCase())
+
 /** A lamp's name must not look like a group's. */
 const lampName = name.regex(/^[^:/]+$/)
 
 export const deviceRequest = z.strictObject({
   devEui: eui,
   joinEui: eui,
-  appKey: z
-    .string()
-    .regex(/^[0-9a-fA-F]{32}$/)
-    .transform((text) => text.toLowerCase()),
+  appKey: key,
   name,
   profile,
   link: z.enum(['lorawan', 'mqtt']).default('lorawan'),
   latitude: z.number().min(-90).max(90),
   longitude: z.number().min(-180).max(180),
   lamp: z.strictObject({ id: lampName, group: lampName }).optional(),
+  abp: z.strictObject({ devAddr, nwkSKey: key, appSKey: key }).optional(),
 })
 export const deviceAnswer = z.object({ devEui: z.string(), name: z.string() })
 

@@ -123,13 +123,21 @@ export interface ConfigurationRequest {
   soilDryMillivolts?: number | undefined
   soilWetMillivolts?: number | undefined
   gaugeHeightMm?: number | undefined
+  alarmAbove?: number | undefined
+  alarmRise?: number | undefined
+  alarmWithinMinutes?: number | undefined
+  lampOnMinutes?: number | undefined
+  lampOffMinutes?: number | undefined
+  darkFromMinutes?: number | undefined
+  darkToMinutes?: number | undefined
+  utcOffsetMinutes?: number | undefined
 }
 
 export interface ConfigurationAnswer {
   configuration: {
     revision: number
     state: 'commanded' | 'waiting' | 'applied' | 'refused'
-    /** The first bad field, of a refused change. */
+    /** The first bad field of a refused change, or 'contradiction' where good ones do not agree with the rest of the record. */
     refused?: string | undefined
   }
 }
@@ -151,6 +159,8 @@ export interface DeviceRequest {
   latitude: number
   longitude: number
   lamp?: { id: string; group: string } | undefined
+  /** Of a node that never joins (activation by personalization): 8 hex digits, and keys of 32. */
+  abp?: { devAddr: string; nwkSKey: string; appSKey: string } | undefined
 }
 
 /** 201 */

@@ -2,12 +2,14 @@
 import {
   ANSWER_BYTES,
   HEAD_BYTES,
+  REFUSED_CONTRADICTION,
   REFUSED_LONG,
   REFUSED_RANGE,
   REFUSED_SHORT,
   type Configured,
 } from '../../core/configuration.ts'
 import {
+  contradiction,
   inRange,
   settingsLayout,
   SETTINGS_BYTES,
@@ -49,12 +51,14 @@ export function encodeConfiguration(revision: number, changes: Configuration): U
   return bytes.slice(0, at)
 }
 
-/** The first field whose number no record can hold, or undefined. */
+/** The first field whose number no record can hold, or that contradicts another of the change, or undefined. What contradicts the rest of the record only the
+ *  node can tell. */
 export function configurationFault(changes: Configuration): SettingsField | undefined {
-  return settingsLayout().find((row) => {
-    const value = row.min === undefined ? undefined : changes[row.field as keyof Configuration]
-    return value !== undefined && !inRange(row, value)
-  })?.field
+  const rows = settingsLayout().filter(({ min }) => min !== undefined)
+  const numbers = rows.map(({ field }) => changes[field as keyof Configuration])
+  const wrong = rows.findIndex((row, place) => numbers[place] !== undefined && !inRange(row, numbers[place]))
+  const place = wrong >= 0 ? wrong : contradiction(numbers.map((number) => number ?? NaN)) - 1
+  return rows[place]?.field
 }
 
 /** Errors: 'short', 'long'. */
@@ -74,6 +78,7 @@ export function refusedField(outcome: number): string | undefined {
     [REFUSED_SHORT]: 'short',
     [REFUSED_LONG]: 'long',
     [REFUSED_RANGE]: 'range',
+    [REFUSED_CONTRADICTION]: 'contradiction',
   }
   return words[outcome] ?? configurable()[outcome - 1] ?? 'range'
 }

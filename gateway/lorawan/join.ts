@@ -7,14 +7,15 @@ import { deriveSessionKeys, parseJoinRequest, verifyJoinRequest } from '../../co
 import { sealJoinAccept } from '../../core/lorawan/joinAccept.ts'
 import type { FrameError } from '../../core/lorawan/frame.ts'
 import type { Region } from '../../core/regions/region.ts'
-import type { FieldNode } from '../nodes/node.ts'
+import { NEVER_JOINS, type FieldNode } from '../nodes/node.ts'
 import { sessionRow, type Nodes } from '../nodes/nodes.ts'
 import type { Store } from '../store/store.ts'
 import type { Uplink } from '../uplink.ts'
 
-/** Why a join request was refused: nobody with this DevEUI, another link or JoinEUI than registered, a wrong MIC, a DevNonce that did not
- *  grow, JoinNonces used up; or no join request at all. */
-export type JoinRefusal = 'unknownDevEui' | 'link' | 'joinEui' | 'mic' | 'devNonce' | 'joinNonce' | FrameError
+/** Why a join request was refused: nobody with this DevEUI, another link or JoinEUI than registered, a wrong MIC, a node that has its session
+ *  from its registration, a DevNonce that did not grow, JoinNonces used up; or no join request at all. */
+export type JoinRefusal =
+  'unknownDevEui' | 'link' | 'joinEui' | 'mic' | 'neverJoins' | 'devNonce' | 'joinNonce' | FrameError
 
 export interface Joined {
   node: FieldNode
@@ -57,6 +58,7 @@ export async function acceptJoin(
   if (node.device.link !== link || (from !== undefined && from !== node.device.devEui)) return 'link'
   if (hex(request.joinEui) !== node.device.joinEui) return 'joinEui'
   if (!verifyJoinRequest(tableAes, node.appKey, phy)) return 'mic'
+  if (node.devNonce === NEVER_JOINS) return 'neverJoins'
   if (request.devNonce <= node.devNonce) return 'devNonce'
   if (node.joinNonce >= JOIN_NONCE_MAX) return 'joinNonce'
   node.devNonce = request.devNonce

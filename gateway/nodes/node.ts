@@ -18,6 +18,16 @@ export interface LiveSession {
   dwell: boolean
 }
 
+/** In the place of the last DevNonce: above every one that a request could have. */
+export const NEVER_JOINS = 0x10000
+
+/** What a node that never joins is registered with (activation by personalization): 8 hex digits, and keys of 32. */
+export interface Personal {
+  devAddr: string
+  nwkSKey: string
+  appSKey: string
+}
+
 export interface FieldNode {
   /** As registered, the key left out. */
   device: Omit<Device, 'appKey'>

@@ -4,7 +4,7 @@ import { makeSession } from '../../core/lorawan/frame.ts'
 import type { Region } from '../../core/regions/region.ts'
 import type { Device, Session, Store } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
-import type { FieldNode, LiveSession } from './node.ts'
+import { NEVER_JOINS, type FieldNode, type LiveSession, type Personal } from './node.ts'
 import { Received } from './received.ts'
 
 export class Nodes {
@@ -52,13 +52,43 @@ export class Nodes {
     return this.byAddress.get(devAddr) ?? []
   }
 
-  /** Keeps a new device, its key sealed, by `keep`; undefined when that fails. The EUI must not be registered yet. */
-  async register(device: Device, keep: (row: Device) => Promise<boolean>): Promise<FieldNode | undefined> {
+  /** Keeps a new device, its keys sealed, by `keep`; undefined when that fails. The EUI must not be registered yet. One that never joins has its session at
+   *  once, and for ever. */
+  async register(
+    device: Device,
+    personal: Personal | undefined,
+    keep: (row: Device, sessions: Session[]) => Promise<boolean>,
+  ): Promise<FieldNode | undefined> {
     // Taken into the table first: two requests for one EUI must not both find it free.
     const node = this.add(device)
-    if (await keep({ ...device, appKey: this.vault.seal(device.appKey, device.devEui) })) return node
+    if (personal) {
+      const { devAddr, nwkSKey, appSKey } = personal
+      node.devNonce = NEVER_JOINS
+      this.openSession(node, parseInt(devAddr, 16), Buffer.from(nwkSKey, 'hex'), Buffer.from(appSKey, 'hex'))
+    }
+    const row = { ...device, appKey: this.vault.seal(device.appKey, device.devEui) }
+    if (await keep(row, personal ? [sessionRow(node)] : [])) return node
+    this.closeSession(node)
     this.byEuiMap.delete(device.devEui)
     return undefined
+  }
+
+  /** What a node that never joins was registered with; undefined of one that joins. */
+  personalOf({ devNonce, session, device }: FieldNode): Personal | undefined {
+    if (devNonce !== NEVER_JOINS || !session) return undefined
+    return {
+      devAddr: session.devAddr.toString(16).padStart(8, '0'),
+      nwkSKey: this.vault.open(session.sealedNwkSKey, device.devEui),
+      appSKey: this.vault.open(session.sealedAppSKey, device.devEui),
+    }
+  }
+
+  /** The node that was registered with this address and one of these keys: a key has counters for one node's life. */
+  holder({ devAddr, nwkSKey, appSKey }: Personal): FieldNode | undefined {
+    return this.byDevAddr(parseInt(devAddr, 16)).find((node) => {
+      const kept = this.personalOf(node)
+      return kept?.nwkSKey === nwkSKey || kept?.appSKey === appSKey
+    })
   }
 
   /** Puts a fresh session in force. What the store keeps of it is the caller's write, before the node hears of it. */

@@ -64,7 +64,7 @@ export interface Device {
 /** LoRaWAN state of a device. It is written before a nonce or counter is used, so that a restart never repeats one. */
 export interface Session {
   devEui: string
-  /** Highest DevNonce accepted so far, -1 before the first. */
+  /** Highest DevNonce accepted so far, -1 before the first; NEVER_JOINS (nodes/node.ts) of a node that has its session from its registration. */
   devNonce: number
   /** JoinNonce of the last join accept, -1 before the first. */
   joinNonce: number

@@ -4,11 +4,12 @@ import { describe, expect, test } from 'vitest'
 import {
   changeRecord,
   encodeConfigured,
+  REFUSED_CONTRADICTION,
   REFUSED_LONG,
   REFUSED_RANGE,
   REFUSED_SHORT,
 } from '../../core/configuration.ts'
-import { decodeSettings, encodeSettings, type Settings } from '../../core/settings.ts'
+import { decodeSettings, encodeSettings, settingsFault, type Settings } from '../../core/settings.ts'
 import {
   configurable,
   configurationFault,
@@ -32,9 +33,17 @@ const changes: fc.Arbitrary<Configuration> = fc
     soilDryMillivolts: optional(0, 3300),
     soilWetMillivolts: optional(0, 3300),
     gaugeHeightMm: optional(-30_000, 30_000),
+    alarmAbove: optional(-100_000, 300_000),
+    alarmRise: optional(0, 60_000),
+    alarmWithinMinutes: optional(0, 1_440),
+    lampOnMinutes: optional(-120, 120),
+    lampOffMinutes: optional(-120, 120),
+    darkFromMinutes: optional(0, 1_439),
+    darkToMinutes: optional(0, 1_439),
+    utcOffsetMinutes: optional(-720, 840),
   })
   .map((each) => Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)))
-  .filter((each) => Object.keys(each).length > 0)
+  .filter((each) => Object.keys(each).length > 0 && settingsFault({ ...SETTINGS, ...each }) === undefined)
 
 /** The record after a change, or the outcome. */
 function changed(bytes: Uint8Array): Settings | number {
@@ -42,6 +51,7 @@ function changed(bytes: Uint8Array): Settings | number {
   const outcome = changeRecord(record, bytes)
   if (outcome !== 0) return outcome
   const settings = decodeSettings(record)
+  if (settings === 'range') return REFUSED_CONTRADICTION
   if (typeof settings === 'string') throw new Error(settings)
   return settings
 }
@@ -66,6 +76,14 @@ describe('a change', () => {
       { soilDryMillivolts: 3301 },
       { soilWetMillivolts: 65_535 },
       { gaugeHeightMm: 30_001 },
+      { alarmAbove: 300_001 },
+      { alarmRise: 60_001 },
+      { alarmWithinMinutes: 1_441 },
+      { lampOnMinutes: -121 },
+      { lampOffMinutes: 121 },
+      { darkFromMinutes: 1_440 },
+      { darkToMinutes: 1_440 },
+      { utcOffsetMinutes: -721 },
     ]
     bad.forEach((one, place) => {
       const [name] = Object.keys(one)
@@ -84,10 +102,11 @@ describe('a change', () => {
     expect(changed(encodeConfiguration(0, { intervalSeconds: 300 }))).toBe(REFUSED_RANGE)
     expect(changed(encodeConfiguration(7, {}))).toBe(REFUSED_RANGE)
     expect(changed(Uint8Array.from([0, 7, 0x80, 0]))).toBe(REFUSED_RANGE)
-    expect([REFUSED_SHORT, REFUSED_LONG, REFUSED_RANGE, 0].map(refusedField)).toEqual([
+    expect([REFUSED_SHORT, REFUSED_LONG, REFUSED_RANGE, REFUSED_CONTRADICTION, 0].map(refusedField)).toEqual([
       'short',
       'long',
       'range',
+      'contradiction',
       undefined,
     ])
   })

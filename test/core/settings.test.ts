@@ -17,7 +17,7 @@ const seed = 20_260_803
 const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length })
 
-const anySettings: fc.Arbitrary<Settings> = fc.record({
+const anyNumbers: fc.Arbitrary<Settings> = fc.record({
   devEui: bytes(8),
   joinEui: bytes(8),
   appKey: bytes(16),
@@ -28,7 +28,24 @@ const anySettings: fc.Arbitrary<Settings> = fc.record({
   soilDryMillivolts: fc.integer({ min: 0, max: 3300 }),
   soilWetMillivolts: fc.integer({ min: 0, max: 3300 }),
   gaugeHeightMm: fc.integer({ min: -30_000, max: 30_000 }),
+  alarmAbove: fc.integer({ min: -100_000, max: 300_000 }),
+  alarmRise: fc.integer({ min: 0, max: 60_000 }),
+  alarmWithinMinutes: fc.integer({ min: 0, max: 1_440 }),
+  lampOnMinutes: fc.integer({ min: -120, max: 120 }),
+  lampOffMinutes: fc.integer({ min: -120, max: 120 }),
+  darkFromMinutes: fc.integer({ min: 0, max: 1_439 }),
+  darkToMinutes: fc.integer({ min: 0, max: 1_439 }),
+  utcOffsetMinutes: fc.integer({ min: -720, max: 840 }),
 })
+
+/** Fields that contradict each other have tests of their own. */
+const anySettings = anyNumbers.map((numbers) => ({
+  ...numbers,
+  soilWetMillivolts: Math.max(0, Math.min(numbers.soilWetMillivolts, numbers.soilDryMillivolts - 100)),
+  alarmWithinMinutes:
+    60 * numbers.alarmWithinMinutes < numbers.intervalSeconds ? 0 : numbers.alarmWithinMinutes,
+  darkToMinutes: (numbers.darkFromMinutes + (numbers.darkToMinutes % 601)) % 1_440,
+}))
 
 const village: Settings = {
   devEui: Uint8Array.from([0x70, 0xb3, 0xd5, 0x7e, 0xd0, 0x06, 0x53, 0xc8]),
@@ -41,6 +58,14 @@ const village: Settings = {
   soilDryMillivolts: 2_450,
   soilWetMillivolts: 1_020,
   gaugeHeightMm: -120,
+  alarmAbove: -25_000,
+  alarmRise: 40_000,
+  alarmWithinMinutes: 90,
+  lampOnMinutes: -15,
+  lampOffMinutes: 20,
+  darkFromMinutes: 1_320,
+  darkToMinutes: 270,
+  utcOffsetMinutes: -210,
 }
 
 /** The record with one field changed and its CRC made right again. */
@@ -72,7 +97,15 @@ describe('settings', () => {
         '06' +
         '0992' +
         '03fc' +
-        'ffffff88',
+        'ffffff88' +
+        'ffff9e58' +
+        '9c40' +
+        '005a' +
+        'f1' +
+        '14' +
+        '0528' +
+        '010e' +
+        'ff2e',
     )
   })
 
@@ -113,10 +146,34 @@ describe('settings', () => {
     expect(settingsFault({ ...village, samplesPerUplink: -1 })).toBe('samplesPerUplink')
   })
 
+  test('that contradict each other are refused, by the name of one', () => {
+    const wrong: [Partial<Settings>, string][] = [
+      [{ soilDryMillivolts: 1_119 }, 'soilWetMillivolts'],
+      [{ soilDryMillivolts: 0 }, 'soilWetMillivolts'],
+      [{ intervalSeconds: 5_401 }, 'alarmWithinMinutes'],
+      [{ darkToMinutes: 481 }, 'darkToMinutes'],
+      [{ darkFromMinutes: 270, darkToMinutes: 1_320 }, 'darkToMinutes'],
+    ]
+    for (const [change, field] of wrong) {
+      const settings = { ...village, ...change }
+      expect(settingsFault(settings)).toBe(field)
+      expect(decodeSettings(encodeSettings(settings))).toBe('range')
+    }
+    const good: Partial<Settings>[] = [
+      { soilDryMillivolts: 1_120 },
+      { soilDryMillivolts: 0, soilWetMillivolts: 0 },
+      { intervalSeconds: 5_400 },
+      { intervalSeconds: 5_401, alarmWithinMinutes: 0 },
+      { darkToMinutes: 480 },
+      { darkFromMinutes: 270, darkToMinutes: 270 },
+    ]
+    for (const change of good) expect(settingsFault({ ...village, ...change })).toBeUndefined()
+  })
+
   test('never throw on random bytes', () => {
     const names = new Set<unknown>(['short', 'long', 'version', 'crc', 'range'])
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 80 }), (record) => names.has(decodeSettings(record))),
+      fc.property(fc.uint8Array({ maxLength: 90 }), (record) => names.has(decodeSettings(record))),
       { seed, numRuns: 100_000 },
     )
   })

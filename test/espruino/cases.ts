@@ -200,7 +200,16 @@ export function lightCases(say: Say, seed: number, count: number): void {
     const days = 18_000 + (draw(state) % 20_000)
     const sun = sunTimes(latitudeE4, longitudeE4, days)
     const moment = days * 86_400 + (draw(state) % 86_400)
-    const lamp = scheduleLevel({ latitudeE4, longitudeE4 }, moment, (i & 3) * 900)
+    const plan = {
+      latitudeE4,
+      longitudeE4,
+      lampOnMinutes: (draw(state) % 241) - 120,
+      lampOffMinutes: (draw(state) % 241) - 120,
+      darkFromMinutes: draw(state) % 1440,
+      darkToMinutes: draw(state) % 1440,
+      utcOffsetMinutes: (draw(state) % 1561) - 720,
+    }
+    const lamp = scheduleLevel(plan, moment, (i & 3) * 900)
     say(sun.riseSeconds + ' ' + sun.setSeconds + ' ' + lamp.levelPercent + ' ' + lamp.reason)
   }
 }

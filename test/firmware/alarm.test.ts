@@ -1,9 +1,10 @@
 /** Alarms: what is one, that it does not wait for its batch, and that it goes first after an outage. */
 import { describe, expect, test, vi } from 'vitest'
 import { FLAG } from '../../core/flags.ts'
+import type { Settings } from '../../core/settings.ts'
 import { isAlarming } from '../../firmware/alarm.ts'
 import { ALARM_ROW, FILTER_ROW, FILTERS, type Node } from '../../firmware/nodeState.ts'
-import { Bed } from './bed.ts'
+import { Bed, SETTINGS } from './bed.ts'
 import { ALARM, LEVEL, onRiver, type River } from './river.ts'
 
 vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
@@ -18,12 +19,16 @@ const loads = (bed: Bed, fromMs: number): [first: number, count: number][] =>
 
 describe('an alarm', () => {
   /** Judges readings at so many seconds. */
-  function judge(readings: [seconds: number, value: number, flag?: number][]): boolean[] {
+  function judge(
+    readings: [seconds: number, value: number, flag?: number][],
+    settings: Partial<Settings> = {},
+  ): boolean[] {
     const words = new Int32Array(FILTERS + FILTER_ROW + ALARM_ROW)
     let seconds = 0
     const node = {
       words,
       profile: { quantities: [LEVEL] },
+      settings: { ...SETTINGS, ...settings },
       hal: { clock: { nowMs: () => seconds * 1000 } },
     } as unknown as Node
     return readings.map(([at, value, flag = FLAG.good]) => {
@@ -69,6 +74,16 @@ describe('an alarm', () => {
       const found = judge(readings).indexOf(true)
       expect(readings[found]![1], `begun ${begin} readings behind the dip`).toBeLessThan(1.5 * rise)
     }
+  })
+
+  test('is what the settings say instead of the profile, each for itself', () => {
+    const { above, rise, withinSeconds } = ALARM
+    expect(judge([[600, 15_000], [1_200, 14_999]], { alarmAbove: 15_000 })).toEqual([true, false]) // prettier-ignore
+    expect(judge([[600, above]], { alarmAbove: above + 1 })).toEqual([false])
+    expect(judge([[600, 0], [1_200, 300]], { alarmRise: 300 })).toEqual([false, true]) // prettier-ignore
+    const late = 601 + withinSeconds
+    expect(judge([[600, 0], [late, rise]], { alarmWithinMinutes: withinSeconds / 60 + 1 })).toEqual([false, true]) // prettier-ignore
+    expect(judge([[600, 0], [1_801, rise]], { alarmWithinMinutes: 20 })).toEqual([false, false]) // prettier-ignore
   })
 
   test('is no fall, and no value that is wrong', () => {

@@ -12,4 +12,12 @@ export const SETTINGS: Settings = {
   soilDryMillivolts: 2_400,
   soilWetMillivolts: 1_000,
   gaugeHeightMm: 4_000,
+  alarmAbove: 0,
+  alarmRise: 0,
+  alarmWithinMinutes: 0,
+  lampOnMinutes: 0,
+  lampOffMinutes: 0,
+  darkFromMinutes: 0,
+  darkToMinutes: 0,
+  utcOffsetMinutes: 420,
 }

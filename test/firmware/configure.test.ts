@@ -1,5 +1,6 @@
 /** Settings changed over the air: in force at once, answered, kept through power cuts as a whole, and outranked by a technician's new record. */
 import { describe, expect, test, vi } from 'vitest'
+import { REFUSED_CONTRADICTION } from '../../core/configuration.ts'
 import { DOWNLINK_PORT, UPLINK_PORT } from '../../core/packet/index.ts'
 import { decodeSettings, encodeSettings, SETTINGS_BYTES } from '../../core/settings.ts'
 import { soil } from '../../firmware/profiles/soil.ts'
@@ -10,6 +11,7 @@ import {
   type Configuration,
 } from '../../gateway/configuration/change.ts'
 import { Bed, SETTINGS } from './bed.ts'
+import { onRiver } from './river.ts'
 
 vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
 
@@ -100,6 +102,50 @@ describe('a change', () => {
     bed.reset()
     bed.runHours(1)
     expect(keptSettings(bed)).toEqual({ ...SETTINGS, gaugeHeightMm: 77 })
+  })
+})
+
+describe('fields that contradict each other', () => {
+  test('change nothing, within the change or with the rest of the record', () => {
+    const changes: Configuration[] = [
+      { alarmAbove: 5, intervalSeconds: 7_200, alarmWithinMinutes: 119 },
+      { darkFromMinutes: 300, darkToMinutes: 1_320, intervalSeconds: 60 },
+      // The bed's probe has 1,000 mV in water, and no dark span.
+      { soilDryMillivolts: 1_099 },
+      { darkToMinutes: 601 },
+    ]
+    for (const change of changes) {
+      const bed = commanded(9, change)
+      bed.runHours(3)
+      const recordCrc = crcOf(encodeSettings(SETTINGS))
+      expect(answers(bed)).toEqual([{ revision: 9, outcome: REFUSED_CONTRADICTION, recordCrc }])
+      expect(keptSettings(bed)).toEqual(SETTINGS)
+    }
+  })
+})
+
+describe('a threshold changed over the air', () => {
+  test('makes the very next reading beyond it an alarm, sent in the wake that measured it', () => {
+    const { profile, river } = onRiver(6)
+    const bed = new Bed(profile)
+    bed.run(6.2 * HOUR_MS)
+    const change = encodeConfiguration(4, { alarmAbove: 10_500 })
+    bed.downlink = { port: DOWNLINK_PORT.configuration, payload: change }
+    while (answers(bed).length === 0) bed.run(bed.worldMs + 1000)
+    // In six hours without alarm every batch had its six.
+    const batches = () => bed.uplinks.filter(({ decoded, atMs }) => decoded && atMs > 2 * HOUR_MS)
+    const before = batches().map(({ decoded }) => decoded!.samples.length)
+    expect(new Set(before)).toEqual(new Set([6]))
+    river.level = 10_500
+    const taken = river.taken
+    while (river.taken === taken) bed.run(bed.worldMs + 1000)
+    const measuredMs = bed.worldMs
+    bed.run(bed.worldMs + 10_000)
+    const [alarm, ...more] = batches().slice(before.length)
+    expect(more).toEqual([])
+    expect(Math.abs(alarm!.atMs - measuredMs)).toBeLessThan(3_000)
+    const { samples } = alarm!.decoded!
+    expect([samples.length, samples.at(-1)!.values[0]]).toEqual([1, 10_500])
   })
 })
 

@@ -121,7 +121,7 @@ async function wearOf(profile: Profile): Promise<Wear> {
             i2c,
             spi,
             aes,
-            settings: () => hal.settings(),
+            settings: (file) => hal.settings(file),
             noise: () => hal.noise(),
             freeVariables: () => hal.freeVariables(),
             onError: (run) => hal.onError(run),

@@ -17,7 +17,7 @@ const DAY_MS = 24 * HOUR_MS
 const crc = ((): number => {
   const record = encodeSettings(SETTINGS)
   expect(typeof decodeSettings(record)).toBe('object')
-  return (record[54]! << 8) | record[55]!
+  return (record.at(-2)! << 8) | record.at(-1)!
 })()
 
 describe('health', () => {

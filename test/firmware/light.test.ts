@@ -5,6 +5,7 @@ import { DOWNLINK_PORT, encodeLampCommand } from '../../core/packet/index.ts'
 import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
 import { append, JOURNAL_SECTORS, KIND, latest, openJournal } from '../../firmware/journal.ts'
 import { light } from '../../firmware/profiles/light.ts'
+import { encodeConfiguration, type Configuration } from '../../gateway/configuration/change.ts'
 import { Bed, SETTINGS, type Uplink } from './bed.ts'
 
 vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
@@ -127,6 +128,33 @@ describe('a lamp', () => {
     expect(lit(bed)).toBe(false)
     bed.run(2 * HOUR_MS + 10 * MINUTE_MS)
     expect(lit(bed)).toBe(true)
+  })
+
+  test('follows a schedule that is changed over the air the same night', () => {
+    // 18:10 in Viet Nam: dark for minutes.
+    const bed = lampAt(DAY * DAY_SECONDS + 11 * 3600 + 600)
+    const change = (revision: number, changes: Configuration): void => {
+      bed.downlink = {
+        port: DOWNLINK_PORT.configuration,
+        payload: encodeConfiguration(revision, changes),
+      }
+    }
+    const litAt = (hour: number): boolean => {
+      bed.run((hour - 18) * HOUR_MS - 10 * MINUTE_MS)
+      return lit(bed)
+    }
+    expect(litAt(20)).toBe(true)
+    change(1, { darkFromMinutes: 22 * 60, darkToMinutes: 4 * 60 })
+    expect([21.9, 22.1, 27.9, 28.1].map(litAt)).toEqual([true, false, false, true])
+    expect(last(bed)).toMatchObject({ on: 1, reason: LAMP_REASON.schedule })
+    // Out until the night is over, and then on again at once.
+    change(2, { lampOffMinutes: -110 })
+    expect(litAt(28.5)).toBe(false)
+    change(3, { darkFromMinutes: 0, darkToMinutes: 0, lampOffMinutes: 0 })
+    expect(litAt(29)).toBe(true)
+    // A whole night's dark span would be no lamp: refused, and it burns.
+    change(4, { darkFromMinutes: 18 * 60, darkToMinutes: 6 * 60 })
+    expect(litAt(29.4)).toBe(true)
   })
 
   test('refuses what is no command and says why', () => {

@@ -4,7 +4,7 @@ import { run } from '../../cli/configure.ts'
 import { OptionError } from '../../cli/options.ts'
 import { encodeConfigured } from '../../core/configuration.ts'
 import { DOWNLINK_PORT, UPLINK_PORT } from '../../core/packet/index.ts'
-import { encodeConfiguration } from '../../gateway/configuration/change.ts'
+import { configurable, encodeConfiguration } from '../../gateway/configuration/change.ts'
 import { configurationAnswer } from '../../gateway/api/schema.ts'
 import { json, refused, WebSite } from './api/webSite.ts'
 import { PIN } from './site.ts'
@@ -90,6 +90,9 @@ describe('a change of settings', () => {
     const bad: [object, number, string][] = [
       [{ intervalSeconds: 86_401, samplesPerUplink: 2 }, 400, 'body'],
       [{ intervalSeconds: 1.5 }, 400, 'body.intervalSeconds'],
+      [{ alarmRise: 60_001, alarmAbove: 1 }, 400, 'body'],
+      [{ darkFromMinutes: 360, darkToMinutes: 1_080 }, 400, 'body'],
+      [{ intervalSeconds: 7_200, alarmWithinMinutes: 60 }, 400, 'body'],
       [{ appKey: 1 }, 400, 'body'],
       [{}, 400, 'body'],
     ]
@@ -120,6 +123,32 @@ describe('fieldnode configure', () => {
     expect(printed[2]).toContain('samplesPerUplink')
   })
 
+  test('knows every number of the record by an option', async () => {
+    vi.stubEnv('FIELDNODE_PIN', PIN)
+    vi.spyOn(console, 'log').mockImplementation(() => undefined)
+    const where = ['--gateway', web.site.url('/'), '--node', device.registration.devEui]
+    const alarm = ['--alarm-above-cm', '250.5', '--alarm-rise-cm', '15', '--alarm-within', '90']
+    const lamp = ['--lamp-on=-20', '--lamp-off', '10', '--dark-from', '23:30', '--dark-to', '4:00']
+    const probe = ['--soil-dry', '2500', '--soil-wet', '1200', '--height-mm=-5', '--samples', '2']
+    const place = ['--latitude', '10', '--longitude', '105', '--interval', '60', '--utc-offset', '330']
+    expect(await run([...where, ...alarm, ...lamp, ...probe, ...place])).toBe(0)
+    const changes = {
+      ...{ latitudeE4: 100_000, longitudeE4: 1_050_000, intervalSeconds: 60, samplesPerUplink: 2 },
+      ...{ soilDryMillivolts: 2_500, soilWetMillivolts: 1_200, gaugeHeightMm: -5 },
+      ...{
+        alarmAbove: 25_050,
+        alarmRise: 1_500,
+        alarmWithinMinutes: 90,
+        lampOnMinutes: -20,
+        lampOffMinutes: 10,
+      },
+      ...{ darkFromMinutes: 1_410, darkToMinutes: 240, utcOffsetMinutes: 330 },
+    }
+    expect(Object.keys(changes).sort()).toEqual(configurable().sort())
+    const given = (await heard())[0]!
+    expect(given).toEqual(encodeConfiguration((given[0]! << 8) | given[1]!, changes))
+  })
+
   test('names the option that is wrong', async () => {
     const good = ['--gateway', 'http://127.0.0.1:1', '--node', '70b3d57ed0050002']
     await expect(run(['--node', good[3]!, '--interval', '3'])).rejects.toThrow(OptionError)
@@ -128,6 +157,8 @@ describe('fieldnode configure', () => {
     await expect(run([...good, '--interval', '3'])).rejects.toThrow('FIELDNODE_PIN')
     vi.stubEnv('FIELDNODE_PIN', PIN)
     await expect(run([...good, '--interval', '3s'])).rejects.toThrow('--interval')
+    await expect(run([...good, '--dark-to', '24:00'])).rejects.toThrow('--dark-to')
+    await expect(run([...good, '--alarm-above-cm', '1.234'])).rejects.toThrow('--alarm-above-cm')
     await expect(run([...good, '--latitude', 'north'])).rejects.toThrow('--latitude')
   })
 })

@@ -1,5 +1,6 @@
 /** How a small test network of one gateway answers: keys, join accept, MAC answers, the application's answers, and their place on the air. Functions
  *  over plain data, so that a network may keep what it knows as it likes. Written on core alone: no test of a bundle hangs on the real gateway. */
+import type { AbpSession } from '../../core/abp.ts'
 import { tableAes } from '../../core/lorawan/aes.ts'
 import { CID, encodeDeviceTimeAns, encodeTxParamSetupReq, walkCommands } from '../../core/lorawan/commands.ts'
 import { makeSession, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
@@ -19,7 +20,7 @@ import { downSetting } from '../sim/loraWan.ts'
 
 export const POWER_DBM = 16
 const NET_ID = 0x13
-const DEV_ADDR = 0x26011bda
+export const DEV_ADDR = 0x26011bda
 
 export type Session = ReturnType<typeof makeSession>
 
@@ -34,6 +35,10 @@ export function joined(appKey: Uint8Array, joinNonce: number, devNonce: number):
   const keys = deriveSessionKeys(tableAes, appKey, joinNonce, NET_ID, devNonce)
   return makeSession(tableAes, DEV_ADDR, keys.nwkSKey, keys.appSKey)
 }
+
+/** The session of a node that never joins. */
+export const personal = ({ devAddr, nwkSKey, appSKey }: AbpSession): Session =>
+  makeSession(tableAes, devAddr, nwkSKey, appSKey)
 
 export const joinAccept = (region: Region, appKey: Uint8Array, joinNonce: number): Uint8Array =>
   sealJoinAccept(tableAes, appKey, {

@@ -270,7 +270,7 @@ export class EspruinoBoard {
       read: () => this.text,
       readArrayBuffer: (name: string) =>
         this.say('Storage.readArrayBuffer', [], Buffer.from(name), () =>
-          name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(),
+          name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(name === 'abp' ? name : undefined),
         )?.slice().buffer,
     }
   }

@@ -95,7 +95,7 @@ const runSources: Program = (node, hal) => {
   const { clock, power, gpio, adc, i2c, spi, aes, wlan } = hal
   start(board, profile, region, {
     ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal), ...(wlan ? { wlan } : {}) },
-    settings: () => hal.settings(),
+    settings: (file) => hal.settings(file),
     noise: () => hal.noise(),
     freeVariables: () => hal.freeVariables(),
     onError: (run) => hal.onError(run),

@@ -1,5 +1,6 @@
 /** A network of one gateway on the simulated air, small enough to be read at once: it joins a node, stores its samples, acknowledges each uplink,
  *  tells the time, and sends a lamp its command. Written on core alone, so that the parity tests do not hang on the real gateway. */
+import type { AbpSession } from '../../core/abp.ts'
 import { tableAes } from '../../core/lorawan/aes.ts'
 import { openData, parseData, type DataFrame } from '../../core/lorawan/frame.ts'
 import { parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
@@ -21,6 +22,7 @@ import {
   joined,
   lampAnswer,
   macAnswers,
+  personal,
   POWER_DBM,
   sealDown,
   type Answer,
@@ -79,6 +81,11 @@ export class Network {
   hear(phy: Uint8Array, endMicros: number): Uint8Array | undefined {
     if (this.deafTo.has(this.heard++) || this.deaf) return undefined
     return phy[0]! >> 5 === 0 ? this.join(phy) : this.data(phy, endMicros)
+  }
+
+  /** Knows a node that never joins by its session. */
+  know(session: AbpSession): void {
+    this.session = personal(session)
   }
 
   private join(phy: Uint8Array): Uint8Array {

@@ -17,15 +17,27 @@ import type { LoraSetting } from '../../sim/chips/lora.ts'
 import type { VirtualClock } from '../../sim/clock.ts'
 import {
   acknowledge,
+  DEV_ADDR,
   inFirstWindow,
   joinAccept,
   joined,
   lampAnswer,
   macAnswers,
+  personal,
   POWER_DBM,
   sealDown,
   type Answer,
 } from '../parity/answers.ts'
+
+/** In the place of a session's DevNonce. */
+const NEVER = -1
+
+/** What a node that never joins was given. */
+export const ABP = {
+  devAddr: DEV_ADDR,
+  nwkSKey: new Uint8Array(16).fill(0x5a),
+  appSKey: new Uint8Array(16).fill(0xa5),
+}
 
 interface Session {
   joinNonce: number
@@ -72,6 +84,12 @@ export const newNetwork = (): NetworkState => ({
   corrupt: [],
 })
 
+/** Knows a node that never joins: a join request of it is one too many. */
+export const newAbpNetwork = (): NetworkState => ({
+  ...newNetwork(),
+  sessions: [{ joinNonce: 0, devNonce: NEVER, counters: new Set(), counterDown: 0, dwell: true }],
+})
+
 export class Network {
   /** Hears all and answers nothing, as if out of reach. */
   deaf = false
@@ -93,6 +111,7 @@ export class Network {
   private join(uplink: ReceivedUplink): void {
     const { appKey, region, state } = this
     const request = parseJoinRequest(uplink.frame.bytes)
+    if (state.sessions[0]?.devNonce === NEVER) state.corrupt.push('a join request of a node that never joins')
     if (typeof request === 'string' || !verifyJoinRequest(tableAes, appKey, uplink.frame.bytes))
       return void state.corrupt.push('a join request that cannot be read')
     if (state.devNonces.has(request.devNonce)) state.reused.push(`DevNonce ${request.devNonce}`)
@@ -109,6 +128,10 @@ export class Network {
     this.answer(uplink, joinAccept(region, appKey, joinNonce))
   }
 
+  private keysOf({ joinNonce, devNonce }: Session): ReturnType<typeof personal> {
+    return devNonce === NEVER ? personal(ABP) : joined(this.appKey, joinNonce, devNonce)
+  }
+
   /** A node whose accept was cut off goes on with the session before. */
   private open(phy: Uint8Array, low: number): { index: number; frame: DataFrame } | undefined {
     const { sessions } = this.state
@@ -116,7 +139,7 @@ export class Network {
       const session = sessions[index]!
       const next = Math.max(0, ...session.counters)
       const counter = next + (((low - next) << 16) >> 16)
-      const frame = openData(joined(this.appKey, session.joinNonce, session.devNonce), phy, counter)
+      const frame = openData(this.keysOf(session), phy, counter)
       if (typeof frame !== 'string') return { index, frame: { ...frame, counter } }
     }
     return undefined
@@ -142,7 +165,7 @@ export class Network {
     const options = macAnswers(this.region, frame, uplink.frame.endMicros, session)
     const answer = this.application(frame)
     const counter = session.counterDown++
-    const bytes = sealDown(joined(this.appKey, session.joinNonce, session.devNonce), counter, answer, options)
+    const bytes = sealDown(this.keysOf(session), counter, answer, options)
     state.last = { bytes, session: index, counter }
     if (answer.port === DOWNLINK_PORT.lamp) state.lastLamp = state.last
     this.answer(uplink, bytes)

@@ -11,7 +11,7 @@ import { VirtualClock } from '../../sim/clock.ts'
 import { ESP32_COSTS } from '../../sim/costs.ts'
 import { SimNode, type NodePlan } from '../../sim/node.ts'
 import { World } from '../../sim/world/world.ts'
-import { Network, newNetwork, type NetworkState } from './network.ts'
+import { Network, newAbpNetwork, newNetwork, type NetworkState } from './network.ts'
 import { TearingFlash, type Operation } from './tearingFlash.ts'
 
 export const START_MS = Date.UTC(2026, 9, 11, 17)
@@ -33,6 +33,8 @@ export interface Moment {
   /** Samples measured before. */
   readonly taken: number
   readonly settings: Uint8Array
+  /** Of a node that never joins. */
+  readonly abp: Uint8Array | undefined
   /** What the program asked of the flash until it ended. */
   operations: Operation[]
 }
@@ -86,6 +88,7 @@ export class Site {
   constructor(
     readonly profile: Profile,
     moment?: Moment,
+    abp = moment?.abp,
   ) {
     this.poweredMs = moment?.poweredMs ?? START_MS
     this.clock = new VirtualClock(this.poweredMs)
@@ -111,10 +114,11 @@ export class Site {
       this.flash.bytes.set(moment.flash)
       this.node.settings = moment.settings
     }
+    this.node.abp = abp
     const settings = decodeSettings(this.node.settings!)
     if (typeof settings === 'string') throw new Error(settings)
     this.settings = settings
-    const state = moment ? structuredClone(moment.network) : newNetwork()
+    const state = moment ? structuredClone(moment.network) : abp ? newAbpNetwork() : newNetwork()
     this.network = new Network(state, this.clock, air, REGION, settings.appKey)
   }
 
@@ -149,6 +153,7 @@ export class Site {
       network: structuredClone(this.network.state),
       taken: this.taken,
       settings: this.node.settings!,
+      abp: this.node.abp,
       operations: this.flash.operations,
     }
   }
@@ -170,7 +175,7 @@ export class Site {
         write: (offset, bytes) => flash.write(offset, bytes),
         erase: (offset) => flash.erase(offset),
       },
-      settings: () => hal.settings(),
+      settings: (file) => hal.settings(file),
       noise: () => hal.noise(),
       freeVariables: () => hal.freeVariables(),
       onError: (run) => hal.onError(run),

@@ -2,6 +2,7 @@
  *  silent, or no broker at all. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { esp32Devkit } from '../../boards/esp32Devkit.ts'
+import { encodeAbp, type AbpSession } from '../../core/abp.ts'
 import { UPLINK_PORT } from '../../core/packet/index.ts'
 import { as923_2 } from '../../core/regions/as923_2.ts'
 import { decodeSettings, type Settings } from '../../core/settings.ts'
@@ -31,7 +32,7 @@ let logs: string[]
 let downs: Uint8Array[]
 
 /** A node in its ordinary cadence: its first minutes are another test's. */
-async function build(ordered: Profile): Promise<void> {
+async function build(ordered: Profile, abp?: AbpSession): Promise<void> {
   const profile = { ...ordered, commissioned: false }
   clock = new VirtualClock(START_MS)
   wire = new Wire()
@@ -57,6 +58,10 @@ async function build(ordered: Profile): Promise<void> {
   const written = decodeSettings(node.settings!) as Settings
   site = new MqttSite(written)
   network = new Network(clock, as923_2, written.appKey, () => undefined)
+  if (abp) {
+    node.abp = encodeAbp(abp)
+    network.know(abp)
+  }
   site.hear = (phy) => {
     const answer = network.hear(phy, clock.nowMicros())
     if (answer) downs.push(answer)
@@ -91,6 +96,27 @@ describe('a battery node', () => {
     expect([logs.filter((line) => !line.startsWith('sent ')), site.wills]).toEqual([[], 0])
     // Join, hello and the first sample are one connection, then one an hour.
     expect(site.accepted).toBeLessThanOrEqual(9)
+  })
+
+  test('that never joins speaks under its own session, through silence and power cuts', async () => {
+    const keys = { nwkSKey: new Uint8Array(16).fill(5), appSKey: new Uint8Array(16).fill(6) }
+    await build(gauge, { devAddr: 0x00123456, ...keys })
+    await hours(1.5)
+    expect(ports().slice(0, 2)).toEqual([UPLINK_PORT.hello, UPLINK_PORT.sample])
+    // The broker takes all, and the gateway behind it says nothing.
+    network.deaf = true
+    await hours(50)
+    node.powerOff()
+    await hours(0.1)
+    node.powerOn()
+    network.deaf = false
+    await hours(6)
+    const all = [...network.stored].sort((a, b) => a - b)
+    expect(all.length).toBeGreaterThan(300)
+    expect(all).toEqual(all.map((_, i) => i))
+    expect(site.frames.filter((phy) => phy[0]! >> 5 === 0)).toEqual([])
+    const counters = network.uplinks.map(({ counter }) => counter)
+    expect(counters).toEqual([...new Set(counters)].sort((a, b) => a - b))
   })
 
   test('asks for an address once, and uses it again for half a day', async () => {

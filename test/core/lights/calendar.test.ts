@@ -11,7 +11,10 @@ import { FILTERS, SYNC_UNIX, type Node } from '../../../firmware/nodeState.ts'
 const seed = 20_380_119
 const ONE = 0x1000000
 const UNIX_END = 0xffffffff
-const PLACE = { latitudeE4: 100_342, longitudeE4: 1_057_881 }
+const PLACE = {
+  ...{ latitudeE4: 100_342, longitudeE4: 1_057_881, lampOnMinutes: 0, lampOffMinutes: 0 },
+  ...{ darkFromMinutes: 0, darkToMinutes: 0, utcOffsetMinutes: 420 },
+}
 const SETTINGS = { ...PLACE } as Parameters<typeof scheduledLevel>[1]
 
 /** The turn of a month in UTC: its last second, and the first of the next. */
@@ -59,7 +62,7 @@ describe('the sun', () => {
   })
 
   test.each(corners)('stands where suncalc has it, %i s', (unixSeconds) => {
-    for (const where of [PLACE, { latitudeE4: -338_688, longitudeE4: 1_512_093 }])
+    for (const where of [PLACE, { ...PLACE, latitudeE4: -338_688, longitudeE4: 1_512_093 }])
       for (const shift of [-3600, 0, 3600]) {
         if (unixSeconds + shift > UNIX_END) continue
         const off = altitudeSine(where, unixSeconds + shift) / ONE - oracleSine(unixSeconds + shift, where)

@@ -20,6 +20,14 @@ export const settings: Settings = {
   soilDryMillivolts: 0,
   soilWetMillivolts: 0,
   gaugeHeightMm: 0,
+  alarmAbove: 0,
+  alarmRise: 0,
+  alarmWithinMinutes: 0,
+  lampOnMinutes: 0,
+  lampOffMinutes: 0,
+  darkFromMinutes: 0,
+  darkToMinutes: 0,
+  utcOffsetMinutes: 420,
 }
 
 /** A node's MAC with its functions as methods. */
