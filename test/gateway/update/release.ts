@@ -24,7 +24,7 @@ export function makeRelease(version: number, bytes = 5_000, over: Partial<Manife
   const bundle = Buffer.from(Uint8Array.from({ length: bytes }, (_, i) => (i * 31 + version * 7) & 255))
   const digest = bundleDigest(sha256, bytes, (at, length) => bundle.subarray(at, at + length))!
   const manifest = { version, board: 'esp32-devkit', profile: 'air', bundleBytes: bytes, digest, ...over }
-  const record = encodeManifest(manifest as Manifest)
+  const record = encodeManifest(manifest)
   if (typeof record === 'string') throw new Error(record)
   const ticket = Buffer.concat([record, signLms(sha256, key, 5, new Uint8Array(32).fill(2), record)])
   const transfer = createHash('sha256').update(ticket).digest().readUInt32BE()
