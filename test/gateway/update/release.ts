@@ -23,7 +23,15 @@ export interface TestRelease {
 export function makeRelease(version: number, bytes = 5_000, over: Partial<Manifest> = {}): TestRelease {
   const bundle = Buffer.from(Uint8Array.from({ length: bytes }, (_, i) => (i * 31 + version * 7) & 255))
   const digest = bundleDigest(sha256, bytes, (at, length) => bundle.subarray(at, at + length))!
-  const manifest = { version, board: 'esp32-devkit', profile: 'air', bundleBytes: bytes, digest, ...over }
+  const manifest = {
+    version,
+    board: 'esp32-devkit',
+    profile: 'air',
+    region: 'AS923-2',
+    bundleBytes: bytes,
+    digest,
+    ...over,
+  }
   const record = encodeManifest(manifest)
   if (typeof record === 'string') throw new Error(record)
   const ticket = Buffer.concat([record, signLms(sha256, key, 5, new Uint8Array(32).fill(2), record)])

@@ -229,6 +229,37 @@ describe('an update', () => {
     expect(Buffer.compare(node.stream, fresh.stream)).toBe(0)
   })
 
+  test('what a node wants while a newer one is being stored is not written over it', async () => {
+    const node = await nodeOf(2)
+    const [old, fresh] = [makeRelease(7, 20_000), makeRelease(8, 1_000)]
+    await bring(old, [node])
+    await node.ping()
+    const { write } = site.gatewayStore
+    let store = (): void => undefined
+    const held = new Promise<void>((resolve) => (store = resolve))
+    let waits = (): void => undefined
+    const waiting = new Promise<void>((resolve) => (waits = resolve))
+    site.gatewayStore.write = async (changes) => {
+      const outcomes = await write(changes)
+      // It is in the store, but the gateway does not know yet.
+      if (changes.releases) {
+        waits()
+        await held
+      }
+      return outcomes
+    }
+    const brought = bring(fresh, [node])
+    await waiting
+    await node.wifi.publish(node.wantFrame())
+    store()
+    await brought
+    expect(await seen(node)).toMatchObject({ state: 'queued', version: 8 })
+    await site.pass(OFFER_AGAIN_MS)
+    await node.ping()
+    await node.takeAll()
+    expect(Buffer.compare(node.stream, fresh.stream)).toBe(0)
+  })
+
   test('the same release again changes nothing for a node that is taking it', async () => {
     const node = await nodeOf(2)
     const release = makeRelease(7)

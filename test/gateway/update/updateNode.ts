@@ -101,12 +101,16 @@ export class UpdateNode {
   }
 
   want(over: Partial<Parameters<typeof encodeWanted>[0]> = {}): Promise<void> {
+    return this.say(this.wantFrame(over))
+  }
+
+  wantFrame(over: Partial<Parameters<typeof encodeWanted>[0]> = {}): Uint8Array {
     const first = this.firstMissing()
     const mask = new Uint8Array(MASK_BYTES)
     for (let bit = 0; bit < 8 * MASK_BYTES; bit++)
       if (!this.pieces.has(first + bit)) mask[bit >> 3]! |= 0x80 >> (bit & 7)
     const wanted = { transfer: this.offer!.transfer, received: this.pieces.size, of: this.count, first, mask }
-    return this.say(this.device.uplink(UPLINK_PORT.update, encodeWanted({ ...wanted, ...over })))
+    return this.device.uplink(UPLINK_PORT.update, encodeWanted({ ...wanted, ...over }))
   }
 
   report(
