@@ -195,6 +195,22 @@ describe('an update', () => {
     expect(Buffer.compare(node.stream, release.stream)).toBe(0)
   })
 
+  test('a frame of the node in the middle of a round gives back no counter of it', async () => {
+    const node = await nodeOf(2)
+    const release = makeRelease(7, 20_000)
+    await bring(release, [node])
+    await node.ping()
+    await node.want()
+    await site.pass(300)
+    // Its session is committed with it.
+    await node.ping()
+    await site.pass(1_000)
+    await node.hear()
+    await restart()
+    await node.takeAll()
+    expect(Buffer.compare(node.stream, release.stream)).toBe(0)
+  })
+
   test('a new want takes the place of the rest of the one before', async () => {
     const node = await nodeOf(2)
     await bring(makeRelease(7, 20_000), [node])
