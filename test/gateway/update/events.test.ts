@@ -1,5 +1,5 @@
 /** The page hears of every step of an update by itself. */
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import type { NodesEvent } from '../../../gateway/api/types.ts'
 import { WebSite } from '../api/webSite.ts'
 import { makeRelease } from './release.ts'
@@ -15,7 +15,7 @@ test('the event of a node that changed carries its update', async () => {
   let text = ''
   const until = async (word: string): Promise<void> => {
     while (!heard.includes(word)) {
-      text += Buffer.from((await body.read()).value!).toString()
+      text += Buffer.from((await body.read()).value).toString()
       const events = text.split('\n\n')
       text = events.pop()!
       for (const event of events) {
