@@ -1,5 +1,5 @@
 /** `fieldnode gateway`: the gateway for real radio forwarders, in real time. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { REGION_DEFAULT } from '../core/regions/index.ts'
@@ -7,6 +7,8 @@ import { startGateway } from '../gateway/main.ts'
 import { hostAndPort, OptionError, parseOptions } from './options.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { regionOption } from './regionOption.ts'
+import { publicKeyIn } from './sign/keyFolder.ts'
+import { signTexts } from './sign/texts.ts'
 import { texts } from './texts.ts'
 import { wallClock } from './wallClock.ts'
 
@@ -14,6 +16,13 @@ import { wallClock } from './wallClock.ts'
 export function dashboardDir(): string | undefined {
   const folder = fileURLToPath(new URL('../dist/dashboard', import.meta.url))
   return existsSync(folder) ? folder : undefined
+}
+
+/** The public key in a file of `fieldnode sign init`. */
+function releaseKeyIn(path: string): Uint8Array {
+  const key = existsSync(path) ? publicKeyIn(readFileSync(path, 'latin1')) : undefined
+  if (!key) throw new OptionError('--signer', signTexts.expects.publicKey, path)
+  return key
 }
 
 /** Runs until Ctrl-C or SIGTERM; what was accepted is committed before it ends. */
@@ -26,6 +35,7 @@ export async function run(args: string[]): Promise<number> {
       http: { type: 'string', default: '127.0.0.1:8080' },
       udp: { type: 'string', default: '127.0.0.1:1700' },
       mqtt: { type: 'string' },
+      signer: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -39,6 +49,7 @@ export async function run(args: string[]): Promise<number> {
   const mqtt = values.mqtt === undefined ? undefined : hostAndPort('--mqtt', values.mqtt)
   const region = regionOption(values.region)
   mkdirSync(values.data, { recursive: true, mode: 0o700 })
+  const releaseKey = values.signer === undefined ? undefined : releaseKeyIn(values.signer)
   const operatorPin = process.env['FIELDNODE_PIN']
   const page = dashboardDir()
   if (!page) console.error(texts.demo.noPage)
@@ -51,6 +62,7 @@ export async function run(args: string[]): Promise<number> {
     ...(mqtt ? { mqttHost: mqtt.host, mqttPort: mqtt.port } : {}),
     httpHost: http.host,
     httpPort: http.port,
+    ...(releaseKey ? { releaseKey } : {}),
     ...(operatorPin ? { operatorPin } : {}),
     ...(page ? { dashboardDir: page } : {}),
     log: pino(),

@@ -15,6 +15,7 @@ const COMMANDS: Record<keyof typeof texts.commands, () => Promise<{ run: Run }>>
   provision: () => import('./provision.ts'),
   configure: () => import('./configure.ts'),
   upload: () => import('./upload.ts'),
+  update: () => import('./update.ts'),
   sign: () => import('./sign.ts'),
 }
 

@@ -17,6 +17,7 @@ const en = {
     provision: 'draw the keys of a new node and register it at the gateway',
     configure: 'change settings of a node over the air, through its gateway',
     upload: 'put a bundle on a node, read it back, start it and wait for its first packet',
+    update: 'bring a signed bundle to nodes over the air, through their gateway',
     sign: 'sign a bundle for updates over the air; make and keep the key',
   },
   errors: {
@@ -57,12 +58,13 @@ const en = {
   },
   gateway: {
     help: [
-      'Usage: fieldnode gateway --data <folder> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700] [--mqtt 127.0.0.1:1883]',
+      'Usage: fieldnode gateway --data <folder> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700] [--mqtt 127.0.0.1:1883] [--signer <file>]',
       '  --data    folder of the store and the keys; made when absent',
       `  --region  frequency plan: ${REGION_NAMES}; ${REGION_DEFAULT} when left out`,
       '  --http    address of the page and the API',
       '  --udp     address the radio forwarders send to',
       '  --mqtt    address the nodes with Wi-Fi connect to; without it there is no broker',
+      '  --signer  public key of the releases (`fieldnode sign init` makes it): others are refused here; without it only the nodes check',
       "  The operator's PIN is read from the environment variable FIELDNODE_PIN at the first start and kept as a hash.",
     ].join('\n'),
     ready: (address: string, udp: string, mqtt: string | undefined) =>
@@ -152,6 +154,7 @@ const vi: Texts = {
     provision: 'tạo khóa cho nút mới và đăng ký nút với bộ tập trung',
     configure: 'đổi cài đặt của một nút qua vô tuyến, nhờ cổng của nó',
     upload: 'nạp phần mềm vào nút, đọc lại, khởi động và đợi gói tin đầu tiên',
+    update: 'đưa gói phần mềm đã ký đến các nút từ xa, qua bộ tập trung',
     sign: 'ký gói phần mềm để cập nhật qua mạng; tạo và giữ khóa',
   },
   errors: {
@@ -189,12 +192,13 @@ const vi: Texts = {
   },
   gateway: {
     help: [
-      'Cách dùng: fieldnode gateway --data <thư mục> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700] [--mqtt 127.0.0.1:1883]',
+      'Cách dùng: fieldnode gateway --data <thư mục> [--region AS923-2] [--http 127.0.0.1:8080] [--udp 127.0.0.1:1700] [--mqtt 127.0.0.1:1883] [--signer <tệp>]',
       '  --data    thư mục của kho số liệu và khóa; tạo mới nếu chưa có',
       `  --region  quy hoạch tần số: ${REGION_NAMES}; không ghi thì là ${REGION_DEFAULT}`,
       '  --http    địa chỉ của trang web và API',
       '  --udp     địa chỉ nhận gói tin của trạm chuyển tiếp',
       '  --mqtt    địa chỉ để các nút Wi-Fi kết nối; không ghi thì không nhận MQTT',
+      '  --signer  khóa công khai của các bản phát hành (`fieldnode sign init` tạo ra): bản ký bằng khóa khác bị từ chối ngay; không ghi thì chỉ các nút kiểm tra',
       '  Mã PIN của người vận hành lấy từ biến môi trường FIELDNODE_PIN ở lần chạy đầu và được lưu dưới dạng băm.',
     ].join('\n'),
     ready: (address, udp, mqtt) =>

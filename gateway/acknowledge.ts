@@ -8,9 +8,10 @@ import { receivedOf, type Packet } from './packets.ts'
 const ACKNOWLEDGEMENT_EVERY_MS = 3_600_000
 const ACKNOWLEDGEMENT_BYTES_MAX = 11
 
-/** A hello and a health packet are answered at once, since the node says them again until they are; samples when the node asks, when one is missing, or when an hour has passed since the last time. */
+/** A hello, a health packet and what became of an update are answered at once, since the node says them again until they are; samples when the node asks, when one is missing, or when an hour has passed since the last time. */
 export function isDue(node: FieldNode, packet: Packet, nowMs: number): boolean {
   if (packet.kind === 'none' || packet.kind === 'configured') return false
+  if (packet.kind === 'update') return packet.update.kind === 'state'
   if (packet.kind === 'hello' || packet.kind === 'health') return true
   if (packet.samples.acknowledgementWanted || packet.received.gap) return true
   return node.acknowledgedMs === undefined || nowMs - node.acknowledgedMs >= ACKNOWLEDGEMENT_EVERY_MS

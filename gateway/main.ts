@@ -36,6 +36,8 @@ import {
   type Store,
   type Totals,
 } from './store/store.ts'
+import { UpdateDesk } from './update/desk.ts'
+import { Rounds } from './update/rounds.ts'
 import { openVault, throwawayVault } from './vault.ts'
 
 export interface GatewayOptions {
@@ -62,6 +64,8 @@ export interface GatewayOptions {
   operatorPin?: string
   /** The built page, `dist/dashboard`; without it only the API is served. */
   dashboardDir?: string
+  /** LMS public key of the releases (core/lms); without it their signatures are left to the nodes. */
+  releaseKey?: Uint8Array
   /** Shown in /api/status. */
   simulated?: boolean
   log: Logger
@@ -228,10 +232,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const desk = new LightDesk({ nodes, clock, write, changed, given: (lamps) => prompt.begin(lamps) })
   const prompt = new Prompt({ ...ground, clock, region: options.region, desk })
   const configurations = new ConfigurationDesk(clock, write)
-  const acts = makeActs({ nodes, desk, configurations, clock, write, changed })
+  const rounds = new Rounds({ ...ground, clock })
+  const updates = new UpdateDesk({ nodes, clock, counts, write, changed, rounds })
+  const border = { releaseKey: options.releaseKey, region: options.region.name }
+  const acts = makeActs({ nodes, desk, configurations, updates, border, store, clock, write, changed })
   const closing: (() => unknown)[] = [
     () => feed.close(),
     () => prompt.close(),
+    () => rounds.close(),
     () => desk.close(),
     () => activity.idle(),
     () => store.close(),
@@ -242,7 +250,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     log.info('closed')
   }
   try {
-    const pipeline = makePipeline({ ...ground, clock, region: options.region, desk, configurations, changed })
+    const pipeline = makePipeline({
+      ...ground,
+      clock,
+      region: options.region,
+      desk,
+      configurations,
+      updates,
+      changed,
+    })
     const { dedup, forwarders } = await openRadio(options, ground, pipeline)
     closing.unshift(
       () => dedup.close(),

@@ -8,6 +8,7 @@ import {
 } from '../core/packet/index.ts'
 import type { Configured } from '../core/configuration.ts'
 import type { DecodedSamples, Health, Hello, PacketError } from '../core/packet/index.ts'
+import { decodeUpdateUplink, type UpdateUplink } from '../core/update/message.ts'
 import type { DataFrame } from '../core/lorawan/frame.ts'
 import { decodeConfigured } from './configuration/change.ts'
 import { epochOfAlias, type FieldNode } from './nodes/node.ts'
@@ -19,11 +20,12 @@ export type Packet =
   | { kind: 'health'; health: Health }
   | { kind: 'samples'; samples: DecodedSamples; epoch: Epoch; received: Received; firstSequence: number }
   | { kind: 'configured'; configured: Configured }
+  | { kind: 'update'; update: UpdateUplink }
   /** MAC commands or a bare counter. */
   | { kind: 'none' }
 
 /** `unknownEpoch`: the samples' epoch was never announced, so their key is not known; the node says hello again when it hears nothing. */
-export type PacketRefusal = PacketError | 'unknownEpoch'
+export type PacketRefusal = PacketError | 'kind' | 'unknownEpoch'
 
 /** What is stored of an epoch; nothing when it was never heard of. */
 export function receivedOf(node: FieldNode, epoch: number): Received {
@@ -48,6 +50,10 @@ export function decodePacket(node: FieldNode, frame: DataFrame): Packet | Packet
   if (frame.port === UPLINK_PORT.configured) {
     const configured = decodeConfigured(frame.payload)
     return typeof configured === 'string' ? configured : { kind: 'configured', configured }
+  }
+  if (frame.port === UPLINK_PORT.update) {
+    const update = decodeUpdateUplink(frame.payload)
+    return typeof update === 'string' ? update : { kind: 'update', update }
   }
   const samples = decodeSamples(frame.port, frame.payload)
   if (typeof samples === 'string') return samples

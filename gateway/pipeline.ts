@@ -19,6 +19,7 @@ import { sessionRow, type Nodes } from './nodes/nodes.ts'
 import { announce, decodePacket, epochRow, receivedOf, type Packet } from './packets.ts'
 import { judgeSamples } from './quality.ts'
 import type { Changes, Outcome, Store } from './store/store.ts'
+import type { HeardUpdate, UpdateDesk } from './update/desk.ts'
 import type { Uplink } from './uplink.ts'
 
 export interface Parts {
@@ -30,6 +31,7 @@ export interface Parts {
   activity: Activity
   desk: LightDesk
   configurations: ConfigurationDesk
+  updates: UpdateDesk
   changed: (node: FieldNode) => void
   failed: (error: unknown) => void
 }
@@ -103,10 +105,14 @@ async function data(
     Object.assign(changes, judged, desk.confirm(node, judged.samples))
   }
   if (packet.kind === 'configured') changes.audit = parts.configurations.answered(node, packet.configured)
+  let said: HeardUpdate | undefined
+  if (packet.kind === 'update')
+    Object.assign(changes, (said = parts.updates.hear(node, packet.update)).changes)
   const answers = answerCommands(opened, uplink, region)
   const commit = store.write(changes).then((outcomes) => {
     for (const outcome of outcomes) counts.add(`samples.${outcome}`)
     remember(node, packet, changes, outcomes)
+    said?.committed()
     changed(node)
   })
   if (!mayOwe(parts, uplink, opened, packet, answers)) return { commit }
@@ -127,7 +133,12 @@ function mayOwe(
   packet: Packet,
   answers: MacAnswers,
 ): boolean {
-  const waiting = lampPayload(parts, node, uplink) ?? parts.configurations.payloadFor(node)
+  // What a node says of an update may be answered with another offer, or with the word to stop.
+  if (packet.kind === 'update') return true
+  const waiting =
+    lampPayload(parts, node, uplink) ??
+    parts.configurations.payloadFor(node) ??
+    parts.updates.payloadFor(node)
   if (isOwed(frame, answers, waiting ? [waiting] : []) || isDue(node, packet, parts.clock.now())) return true
   // A sample out of order opens a gap, or closes one.
   return packet.kind === 'samples' && packet.firstSequence !== packet.received.nextSequence
@@ -162,6 +173,8 @@ function answer(parts: Parts, uplink: Uplink, opened: Opened, packet: Packet, an
     waiting.reverse()
   const configuration = parts.configurations.payloadFor(node)
   if (configuration) waiting.push(configuration)
+  const update = parts.updates.payloadFor(node)
+  if (update) waiting.push(update)
   if (!isOwed(frame, answers, waiting)) return
   const { dwell } = session
   const roomBytes = uplink.back.roomBytes(dwell)
@@ -180,6 +193,7 @@ function answer(parts: Parts, uplink: Uplink, opened: Opened, packet: Packet, an
     counts.add(`downlinks.${DOWNLINK_NAME.get(payload.port)!}`)
     if (payload === lamp) await desk.handed(node)
     if (payload === configuration) parts.configurations.handed(node)
+    if (payload === update) parts.updates.handed(node)
   }
   void activity.during(() => send().catch(failed))
 }

@@ -9,12 +9,13 @@ import type { Nodes } from '../nodes/nodes.ts'
 import type { Changes, Device } from '../store/store.ts'
 import { inputRefusal, refusal, type Refusal } from './refusals.ts'
 import { configurationRequest, deviceRequest, lampCommandRequest } from './schema.ts'
+import { makeUpdateActs, type UpdateActs, type UpdateActsParts } from './updateActs.ts'
 import type { ConfigurationAnswer, DeviceAnswer, LampCommandAnswer } from './types.ts'
 
 /** A street that is overridden for ever is forgotten: every command has an end within a week. */
 const COMMAND_MS_MAX = 7 * 86_400_000
 
-export interface Acts {
+export interface Acts extends UpdateActs {
   register(input: unknown, by: string): Promise<DeviceAnswer | Refusal>
   commandLamp(target: string, input: unknown, by: string): Promise<LampCommandAnswer | Refusal>
   /** Changes a node's settings over the air: all of `input` or nothing. */
@@ -25,7 +26,7 @@ export interface Acts {
   refused(by: string, reason: string): Promise<void>
 }
 
-export interface ActsParts {
+export interface ActsParts extends UpdateActsParts {
   nodes: Nodes
   desk: LightDesk
   configurations: ConfigurationDesk
@@ -49,7 +50,8 @@ const configurationView = ({ revision, state, refused }: PendingConfiguration): 
   configuration: refused === undefined ? { revision, state } : { revision, state, refused },
 })
 
-export function makeActs({ nodes, desk, configurations, clock, write, changed }: ActsParts): Acts {
+export function makeActs(parts: ActsParts): Acts {
+  const { nodes, desk, configurations, clock, write, changed } = parts
   const register = async (input: unknown, by: string): Promise<DeviceAnswer | Refusal> => {
     const checked = deviceRequest.safeParse(input)
     if (!checked.success) return inputRefusal(checked.error, 'body')
@@ -117,5 +119,5 @@ export function makeActs({ nodes, desk, configurations, clock, write, changed }:
     await write({ audit: [auditEntry(clock.now(), by, AUDIT_ACTION.pinRefused, { result: reason })] })
   }
 
-  return { register, commandLamp, configure, configuration, refused }
+  return { register, commandLamp, configure, configuration, refused, ...makeUpdateActs(parts) }
 }

@@ -46,6 +46,45 @@ const configurationPath = () => ({
   },
 })
 
+/** Of updates over the air. */
+const updatePaths = () => ({
+  '/api/updates': {
+    get: {
+      summary: 'The last update of each node that ever had one',
+      responses: { 200: answer('updates', 'Updates') },
+    },
+    post: {
+      summary: 'Bring a release and name the nodes that are to have it, or all of its profile',
+      security: pin,
+      requestBody: { required: true, content: content('UpdateRequest') },
+      responses: {
+        202: answer('kept; each node is offered it after its next uplink', 'Updates'),
+        400: refused('bad body; no ticket, a bad signature, or not the bundle of the ticket'),
+        401: refused('no PIN or a wrong one'),
+        404: refused('no such node'),
+        409: refused('of another region or profile, not newer, by radio, or for nobody'),
+        413: refused('body too large'),
+        429: refused('too many wrong PINs'),
+        503: refused('the store cannot write'),
+      },
+    },
+  },
+  '/api/updates/{eui}': {
+    delete: {
+      summary: 'Cancel an update that is queued or being sent',
+      security: pin,
+      parameters: [parameter('eui', 'path', true, 'string')],
+      responses: {
+        200: answer('cancelled; a node that is busy with it is told after its next uplink', 'Updates'),
+        401: refused('no PIN or a wrong one'),
+        404: refused('no such update'),
+        429: refused('too many wrong PINs'),
+        503: refused('the store cannot write'),
+      },
+    },
+  },
+})
+
 const paths = (): Json => ({
   '/api/nodes': {
     get: { summary: 'All nodes as they are now', responses: { 200: answer('nodes', 'Nodes') } },
@@ -85,6 +124,7 @@ const paths = (): Json => ({
       },
     },
   },
+  ...updatePaths(),
   '/api/devices': {
     post: {
       summary: 'Register a device',
@@ -127,6 +167,8 @@ export function openApiDocument(): Json {
         Readings: component(schema.readingsAnswer, 'output'),
         ConfigurationRequest: component(schema.configurationRequest, 'input'),
         Configuration: component(schema.configurationAnswer, 'output'),
+        UpdateRequest: component(schema.updateRequest, 'input'),
+        Updates: component(schema.updatesAnswer, 'output'),
         LampCommandRequest: component(schema.lampCommandRequest, 'input'),
         LampCommand: component(schema.lampCommandAnswer, 'output'),
         DeviceRequest: component(schema.deviceRequest, 'input'),

@@ -74,6 +74,18 @@ const healthView = z.object({
   alarms: z.array(z.enum(['safe', 'batteryEmpty', 'outOfMemory', 'brownOut', 'crash', 'batteryLow'])),
 })
 
+const updateView = z.object({
+  state: z.enum(['queued', 'sending', 'verified', 'running', 'rolledBack', 'refused', 'cancelled']),
+  version: z.int().min(1),
+  received: count.meta({ description: 'pieces that the node has' }),
+  pieces: count.meta({ description: 'of how many; 0 before it wanted any' }),
+  reason: z.string().meta({ description: 'of a refused or rolled back one, a word of docs/PACKET.md' }),
+  running: count.nullable().meta({ description: 'version that the node last said it runs' }),
+  createdMs: milliseconds,
+  changedMs: milliseconds,
+  by: z.string(),
+})
+
 export const nodeView = z.object({
   eui: z.string(),
   name: z.string(),
@@ -90,6 +102,7 @@ export const nodeView = z.object({
   readings: z.array(readingView),
   health: healthView.nullable(),
   lamp: lampView.optional(),
+  update: updateView.optional(),
 })
 
 export const nodesAnswer = z.object({
@@ -153,6 +166,23 @@ const devAddr = z
   .string()
   .regex(/^[0-9a-fA-F]{8}$/)
   .transform((text) => text.toLowerCase())
+/** Their sizes are judged as bytes, by gateway/update/release.ts. */
+const base64 = z.base64().max(1_400_000)
+const UPDATED_NODES_MAX = 10_000
+export const updateRequest = z
+  .strictObject({
+    ticket: base64,
+    bundle: base64,
+    nodes: z.array(eui).min(1).max(UPDATED_NODES_MAX).optional(),
+    all: z.literal(true).optional(),
+  })
+  .refine(({ nodes, all }) => (nodes === undefined) !== (all === undefined), {
+    path: ['nodes'],
+    message: 'nodes or all',
+  })
+export const updatesAnswer = z.object({
+  updates: z.array(updateView.extend({ eui: z.string(), name: z.string() })),
+})
 
 /** A lamp's name must not look like a group's. */
 const lampName = name.regex(/^[^:/]+$/)
@@ -188,6 +218,9 @@ export type Agreement = [
   types.ReadingsAnswer extends z.infer<typeof readingsAnswer> ? true : never,
   z.infer<typeof configurationRequest> extends types.ConfigurationRequest ? true : never,
   z.infer<typeof configurationAnswer> extends types.ConfigurationAnswer ? true : never,
+  z.infer<typeof updateRequest> extends types.UpdateRequest ? true : never,
+  z.infer<typeof updatesAnswer> extends types.UpdatesAnswer ? true : never,
+  types.UpdatesAnswer extends z.infer<typeof updatesAnswer> ? true : never,
   z.infer<typeof lampCommandRequest> extends types.LampCommandRequest ? true : never,
   z.infer<typeof lampCommandAnswer> extends types.LampCommandAnswer ? true : never,
   types.LampCommandAnswer extends z.infer<typeof lampCommandAnswer> ? true : never,
@@ -196,4 +229,20 @@ export type Agreement = [
   z.infer<typeof errorAnswer> extends types.ErrorAnswer ? true : never,
 ]
 /** Assigned once so that the comparison above is made. */
-export const AGREEMENT: Agreement = [true, true, true, true, true, true, true, true, true, true, true, true]
+export const AGREEMENT: Agreement = [
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+]

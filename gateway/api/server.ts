@@ -38,6 +38,8 @@ export interface ServerParts {
 type Env = { Bindings: HttpBindings }
 
 const BODY_BYTES_MAX = 16_384
+/** A bundle of 1,048,576 bytes and its ticket in base64, and the names of nodes. */
+const UPDATE_BYTES_MAX = 1_700_000
 const POINTS_MAX = 20_000
 const LISTENERS_MAX = 100
 
@@ -74,12 +76,13 @@ export function makeApp(parts: ServerParts): Hono<Env> {
     await next()
     context.header('Cache-Control', 'no-store')
   })
-  app.use(
+  const limit = (maxSize: number) =>
     bodyLimit({
-      maxSize: BODY_BYTES_MAX,
-      onError: (context) => refuse(context, refusal('tooLarge', `more than ${BODY_BYTES_MAX}`)),
-    }),
-  )
+      maxSize,
+      onError: (context) => refuse(context, refusal('tooLarge', `more than ${maxSize}`)),
+    })
+  const [ordinary, large] = [limit(BODY_BYTES_MAX), limit(UPDATE_BYTES_MAX)]
+  app.use((context, next) => (context.req.path === '/api/updates' ? large : ordinary)(context, next))
   addReads(app, parts, refuse)
   addActs(app, parts, refuse)
   app.notFound((context) => {
@@ -100,7 +103,7 @@ export function makeApp(parts: ServerParts): Hono<Env> {
 type Refuse = (context: Context, refused: Refusal) => Response
 
 function addReads(app: Hono<Env>, parts: ServerParts, refuse: Refuse): void {
-  const { nodes, store, feed, clock, counts, simulated } = parts
+  const { nodes, store, feed, clock, counts, simulated, acts } = parts
   const openApi = openApiDocument()
   app.get('/api/nodes', (context) => {
     const nowMs = clock.now()
@@ -123,6 +126,7 @@ function addReads(app: Hono<Env>, parts: ServerParts, refuse: Refuse): void {
     const answer: StatusAnswer = { nowMs: clock.now(), simulated, counts: counts.all() }
     return context.json(answer)
   })
+  app.get('/api/updates', (context) => context.json(acts.updates()))
   app.get('/openapi.json', (context) => context.json(openApi))
 }
 
@@ -150,7 +154,7 @@ function addActs(app: Hono<Env>, { acts, pin }: ServerParts, refuse: Refuse): vo
   /** The PIN first: who has none learns nothing, not even which lamps there are. */
   const guarded = async <T extends object>(
     context: Context<Env>,
-    status: 201 | 202,
+    status: 200 | 201 | 202,
     act: (body: unknown, by: string) => Promise<T | Refusal>,
   ): Promise<Response> => {
     const address = context.env.incoming.socket.remoteAddress ?? 'unknown'
@@ -160,7 +164,7 @@ function addActs(app: Hono<Env>, { acts, pin }: ServerParts, refuse: Refuse): vo
       if (verdict === 'wrong') await acts.refused(by, verdict)
       return refuse(context, refusal(PIN_REFUSALS[verdict], verdict))
     }
-    const body = parseJson(await context.req.text())
+    const body = context.req.method === 'DELETE' ? {} : parseJson(await context.req.text())
     if (body === undefined) return refuse(context, refusal('body', 'no JSON'))
     const answer = await act(body, by)
     return isRefusal(answer) ? refuse(context, answer) : context.json(answer, status)
@@ -175,6 +179,10 @@ function addActs(app: Hono<Env>, { acts, pin }: ServerParts, refuse: Refuse): vo
     const answer = acts.configuration(context.req.param('eui'))
     return isRefusal(answer) ? refuse(context, answer) : context.json(answer)
   })
+  app.post('/api/updates', (context) => guarded(context, 202, (body, by) => acts.update(body, by)))
+  app.delete('/api/updates/:eui', (context) =>
+    guarded(context, 200, (_body, by) => acts.cancelUpdate(context.req.param('eui'), by)),
+  )
   app.post('/api/devices', (context) => guarded(context, 201, (body, by) => acts.register(body, by)))
 }
 

@@ -73,6 +73,25 @@ export interface HealthView {
   alarms: HealthAlarm[]
 }
 
+export type UpdateState =
+  'queued' | 'sending' | 'verified' | 'running' | 'rolledBack' | 'refused' | 'cancelled'
+
+/** The last update of a node. queued: waits for its next uplink; sending: it has `received` of `pieces`; verified: all are there and right, it starts them;
+ *  running: its self-test passed; rolledBack: the program before runs again; refused: by the node. */
+export interface UpdateView {
+  state: UpdateState
+  version: number
+  received: number
+  pieces: number
+  /** Of one that was refused or rolled back: a word of docs/PACKET.md. */
+  reason: string
+  /** The version that the node last said it runs. */
+  running: number | null
+  createdMs: number
+  changedMs: number
+  by: string
+}
+
 export interface NodeView {
   eui: string
   name: string
@@ -87,6 +106,8 @@ export interface NodeView {
   readings: ReadingView[]
   health: HealthView | null
   lamp?: LampView
+  /** Where there ever was one. */
+  update?: UpdateView
 }
 
 /** GET /api/nodes */
@@ -140,6 +161,21 @@ export interface ConfigurationAnswer {
     /** The first bad field of a refused change, or 'contradiction' where good ones do not agree with the rest of the record. */
     refused?: string | undefined
   }
+}
+
+/** POST /api/updates with header `x-operator-pin`: a release and the nodes that are to have it; either `nodes` or `all`. */
+export interface UpdateRequest {
+  /** Base64. */
+  ticket: string
+  bundle: string
+  nodes?: string[] | undefined
+  /** All nodes with Wi-Fi of the release's profile that may need it. */
+  all?: true | undefined
+}
+
+/** GET /api/updates; 202 to a POST, with those that it was about; to DELETE /api/updates/:eui, with that one. */
+export interface UpdatesAnswer {
+  updates: (UpdateView & { eui: string; name: string })[]
 }
 
 /** 202; one command, whether it is for one lamp or for a group. */

@@ -13,6 +13,8 @@ export const AUDIT_ACTION = {
   deviceRegister: 'device.register',
   configure: 'node.configure',
   configureState: 'node.configuration',
+  update: 'node.update',
+  updateState: 'node.updated',
   pinRefused: 'pin.refused',
 } as const
 export type AuditAction = (typeof AUDIT_ACTION)[keyof typeof AUDIT_ACTION]

@@ -1,12 +1,12 @@
 /** Says to a lamp at once what the desk wants it to hear: by radio lamps listen on RX2 between their uplinks (class C), over Wi-Fi always.
- *  Source: LoRaWAN 1.0.4, chapter 15: no MAC commands in such a downlink. A lamp that does not confirm hears it again, then a third time; whatever
+ *  A lamp that does not confirm hears it again, then a third time; whatever
  *  happens, the command also waits for its next uplink. */
 import type { Clock } from '../../core/clock.ts'
 import { airtimeMicroseconds } from '../../core/lorawan/airtime.ts'
-import { sealData } from '../../core/lorawan/frame.ts'
 import type { Region } from '../../core/regions/region.ts'
 import type { Activity } from '../activity.ts'
-import { inTurn, type FieldNode, type LiveSession } from '../nodes/node.ts'
+import { sealPayload } from '../lorawan/sealPayload.ts'
+import { inTurn, type FieldNode } from '../nodes/node.ts'
 import { sessionRow } from '../nodes/nodes.ts'
 import type { Store } from '../store/store.ts'
 import type { LightDesk } from './desk.ts'
@@ -97,7 +97,7 @@ export class Prompt {
     const { session, sayNow } = node
     const payload = desk.payloadFor(node, clock.now())
     if (!session || !sayNow || !payload) return
-    const phy = seal(session, payload.port, payload.bytes)
+    const phy = sealPayload(session, payload.port, payload.bytes)
     await store.write({ sessions: [sessionRow(node)] })
     if (!(await sayNow(phy))) return
     node.lastDownlinkPort = payload.port
@@ -114,18 +114,3 @@ function onAirMs(region: Region, dataRate: number, bytes: number): number {
   const { spreadingFactor, bandwidthHz } = region.dataRates[dataRate]!
   return airtimeMicroseconds(bytes, spreadingFactor, bandwidthHz) / 1000
 }
-
-const seal = (session: LiveSession, port: number, payload: Uint8Array): Uint8Array =>
-  sealData(session.frames, {
-    confirmed: false,
-    downlink: true,
-    devAddr: session.devAddr,
-    adr: false,
-    adrAckReq: false,
-    ack: false,
-    pending: false,
-    counter: session.counterDown++,
-    options: new Uint8Array(0),
-    port,
-    payload,
-  })

@@ -1,6 +1,6 @@
 /** A registered node as the gateway holds it in memory: what the store keeps of it, ready for the next uplink. */
 import type { Session as FrameSession } from '../../core/lorawan/frame.ts'
-import type { Command, Device, Epoch, FilterState, Heard, HealthRow, Record } from '../store/store.ts'
+import type { Command, Device, Epoch, FilterState, Heard, HealthRow, Record, Update } from '../store/store.ts'
 import type { Received } from './received.ts'
 
 /** Keys and counters since the last join. */
@@ -14,6 +14,8 @@ export interface LiveSession {
   counterUp: number
   /** Next to use. */
   counterDown: number
+  /** Counters below this one are kept as used, for frames between uplinks. */
+  keptDown: number
   /** The node still keeps the dwell time limit: it has not answered TxParamSetupReq since this process knows it. */
   dwell: boolean
 }
@@ -51,6 +53,8 @@ export interface FieldNode {
   health: HealthRow | undefined
   /** The last lamp command, in whatever state: a new one takes the place of the one before. */
   command: Command | undefined
+  /** The last update over the air, in whatever state. */
+  update: Update | undefined
   /** When the application's acknowledgement was last handed to a forwarder. */
   acknowledgedMs: number | undefined
   /** Port of the last downlink, so that a lamp's command and an acknowledgement take turns when both are due. */

@@ -20,19 +20,22 @@ export class Nodes {
   /** Reads every node with its session, epochs, filter and last readings. */
   static async load(store: Store, vault: Vault, region: Region): Promise<Nodes> {
     const nodes = new Nodes(store, vault, region)
-    const [devices, sessions, heard, healths] = await Promise.all([
+    const [devices, sessions, heard, healths, updates] = await Promise.all([
       store.devices(),
       store.sessions(),
       store.heard(),
       store.healths(),
+      store.updates(),
     ])
     const sessionOf = new Map(sessions.map((session) => [session.devEui, session]))
     const heardOf = new Map(heard.map((row) => [row.devEui, row]))
     const healthOf = new Map(healths.map((row) => [row.devEui, row]))
+    const updateOf = new Map(updates.map((row) => [row.devEui, row]))
     for (const device of devices) {
       const node = nodes.add({ ...device, appKey: vault.open(device.appKey, device.devEui) })
       node.heard = heardOf.get(device.devEui)
       node.health = healthOf.get(device.devEui)
+      node.update = updateOf.get(device.devEui)
       nodes.restoreSession(node, sessionOf.get(device.devEui))
       await nodes.restoreReadings(node)
     }
@@ -101,6 +104,7 @@ export class Nodes {
       sealedAppSKey: this.vault.seal(Buffer.from(appSKey).toString('hex'), node.device.devEui),
       counterUp: -1,
       counterDown: 0,
+      keptDown: 0,
       dwell: this.region.txParamSetup && this.region.dwellDefault,
     }
     node.session = session
@@ -132,6 +136,7 @@ export class Nodes {
       sayNow: undefined,
       health: undefined,
       command: undefined,
+      update: undefined,
       acknowledgedMs: undefined,
       lastDownlinkPort: 0,
       tail: Promise.resolve(),
@@ -163,7 +168,7 @@ export class Nodes {
 }
 
 /** The row that keeps a node's nonces and counters. One downlink counter is kept as used in advance: the uplink's own commit then
- *  covers the answer to it, and a restart skips at most one. */
+ *  covers the answer to it, and a restart skips at most one, and what is left of a round of pieces. */
 export function sessionRow(node: FieldNode): Session {
   const { session, devNonce, joinNonce, device } = node
   return {
@@ -174,6 +179,6 @@ export function sessionRow(node: FieldNode): Session {
     nwkSKey: session?.sealedNwkSKey ?? '',
     appSKey: session?.sealedAppSKey ?? '',
     counterUp: session?.counterUp ?? -1,
-    counterDown: (session?.counterDown ?? -1) + 1,
+    counterDown: session ? Math.max(session.counterDown, session.keptDown) + 1 : 0,
   }
 }

@@ -7,11 +7,12 @@ import type {
   ReadingView,
   ProfileName,
   FlagValue,
+  UpdateView,
 } from '../api/types.ts'
 import { FLAG } from '../../core/flags.ts'
 import { quantitiesOf } from '../../core/packet/sets.ts'
 import { quantity, quantityNamed } from '../../core/quantities.ts'
-import type { Record } from '../store/store.ts'
+import type { Record, Update } from '../store/store.ts'
 import { healthView } from './health.ts'
 import type { FieldNode } from './node.ts'
 
@@ -71,6 +72,12 @@ function readingsOf(node: FieldNode): ReadingView[] {
   return [...node.latest.values()].sort((a, b) => place(a) - place(b)).flatMap(readingView)
 }
 
+/** An update as the API shows it. */
+export function updateView(update: Update): UpdateView {
+  const { state, version, received, pieces, reason, running, createdMs, changedMs, by } = update
+  return { state, version, received, pieces, reason, running, createdMs, changedMs, by }
+}
+
 export function nodeView(node: FieldNode, nowMs: number): NodeView {
   const { device, heard } = node
   const readings = readingsOf(node)
@@ -87,6 +94,7 @@ export function nodeView(node: FieldNode, nowMs: number): NodeView {
     snrDb: heard?.snrDb ?? null,
     readings,
     health: node.health ? healthView(node.health) : null,
+    ...(node.update ? { update: updateView(node.update) } : {}),
     ...(device.lamp ? { lamp: lampView(node, device.lamp) } : {}),
   }
 }

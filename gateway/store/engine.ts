@@ -9,7 +9,9 @@ import type {
   FilterState,
   Outcome,
   Record,
+  Release,
   Session,
+  Update,
 } from './store.ts'
 import type { AuditRow, Heard, HealthRow, Store, StoredSequences, Totals } from './store.ts'
 
@@ -28,6 +30,8 @@ export interface Engine {
   healths(): HealthRow[]
   filterStates(devEui: string): FilterState[]
   commands(devEui: string): Command[]
+  release(transfer: number): Release | undefined
+  updates(): Update[]
   audit(limit: number): AuditRow[]
   totals(): Totals
 }
@@ -68,6 +72,8 @@ export function storeOf(ask: Ask, close: () => Promise<void>): Store {
     putFilterStates: (filterStates) => write({ filterStates }),
     commands: (devEui) => ask('commands', devEui),
     putCommand: (command) => write({ commands: [command] }),
+    release: (transfer) => ask('release', transfer),
+    updates: () => ask('updates'),
     appendAudit: (entry) => write({ audit: [entry] }),
     audit: (limit) => ask('audit', limit),
     totals: () => ask('totals'),

@@ -16,10 +16,12 @@ import type {
   HealthRow,
   Outcome,
   Record,
+  Release,
   Session,
   Store,
   StoredSequences,
   Totals,
+  Update,
 } from './store.ts'
 
 /** The newer of two records of one quantity: by time, then epoch, then sequence. */
@@ -58,6 +60,8 @@ class MemoryEngine implements Engine {
   private healthRows = new Map<string, HealthRow>()
   private filterRows = new Map<string, FilterState>()
   private commandRows = new Map<string, Command>()
+  private releaseRows = new Map<number, Release>()
+  private updateRows = new Map<string, Update>()
   private auditRows: AuditRow[] = []
 
   write(changes: Changes): Outcome[] {
@@ -73,6 +77,12 @@ class MemoryEngine implements Engine {
     for (const each of rest.heard ?? []) this.heardRows.set(each.devEui, each)
     for (const each of rest.healths ?? []) this.healthRows.set(each.devEui, each)
     for (const each of rest.commands ?? []) this.commandRows.set(`${each.devEui} ${each.id}`, each)
+    const { keptReleases } = rest
+    if (keptReleases)
+      for (const transfer of [...this.releaseRows.keys()])
+        if (!keptReleases.includes(transfer)) this.releaseRows.delete(transfer)
+    for (const each of rest.releases ?? []) this.releaseRows.set(each.transfer, each)
+    for (const each of rest.updates ?? []) this.updateRows.set(each.devEui, each)
     for (const each of rest.audit ?? []) this.auditRows.push(nextAuditRow(this.auditRows.at(-1), each))
     return outcomes
   }
@@ -189,6 +199,14 @@ class MemoryEngine implements Engine {
   commands(devEui: string): Command[] {
     const own = [...this.commandRows.values()].filter((each) => each.devEui === devEui)
     return structuredClone(own.sort((a, b) => a.createdMs - b.createdMs || a.id - b.id))
+  }
+
+  release(transfer: number): Release | undefined {
+    return structuredClone(this.releaseRows.get(transfer))
+  }
+
+  updates(): Update[] {
+    return sorted(this.updateRows)
   }
 
   audit(limit: number): AuditRow[] {

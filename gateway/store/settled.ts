@@ -1,6 +1,6 @@
 /** Reads and writes the settled tables: rows that are put under a key and replaced. */
 import type Database from 'libsql'
-import type { Changes, Device, FilterState } from './store.ts'
+import type { Changes, Device, FilterState, Release } from './store.ts'
 import { SETTLED_TABLES, type SettledTable } from './tables.ts'
 
 /** One row as SQLite has it. */
@@ -18,17 +18,30 @@ const CODECS: { [name: string]: { toRow: (given: never) => object; fromRow: (row
       lampId === null ? device : { ...device, lamp: { id: lampId, group: lampGroup } },
   },
   filterStates: {
-    toRow: (state: FilterState) => {
-      const { buffer, byteOffset, byteLength } = state.words
-      return { ...state, words: Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength) }
-    },
+    toRow: (state: FilterState) => ({ ...state, words: blob(state.words) }),
     // Copied byte by byte, because words have to begin at a multiple of four.
     fromRow: (row) => ({
       ...row,
       words: new Int32Array(new Uint8Array(row.words as ArrayBuffer).slice().buffer),
     }),
   },
+  releases: {
+    toRow: ({ transfer, ticket, bundle }: Release) => ({
+      transfer,
+      ticket: blob(ticket),
+      bundle: blob(bundle),
+    }),
+    fromRow: ({ transfer, ticket, bundle }) => ({
+      transfer,
+      ticket: new Uint8Array(ticket as ArrayBuffer).slice(),
+      bundle: new Uint8Array(bundle as ArrayBuffer).slice(),
+    }),
+  },
 }
+
+/** A view of bytes as the database takes it. */
+const blob = ({ buffer, byteOffset, byteLength }: Uint8Array | Int32Array): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength)
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
 
@@ -38,9 +51,9 @@ function putStatement(table: SettledTable): string {
   return `INSERT OR REPLACE INTO ${table.name} (${quoted(all)}) VALUES (${marks})`
 }
 
-function pickStatement(table: SettledTable, byDevice: boolean): string {
+function pickStatement(table: SettledTable, byKey: boolean): string {
   const columns = quoted([...table.key, ...table.columns])
-  return `SELECT ${columns} FROM ${table.name} ${byDevice ? 'WHERE devEui = ?' : ''} ORDER BY ${table.order}`
+  return `SELECT ${columns} FROM ${table.name} ${byKey ? `WHERE ${table.key[0]!} = ?` : ''} ORDER BY ${table.order}`
 }
 
 export class SettledRows {
@@ -48,8 +61,12 @@ export class SettledRows {
     string,
     { columns: string[]; put: Database.Statement; all: Database.Statement; of: Database.Statement }
   >()
+  private readonly keepReleases: Database.Statement
 
   constructor(db: Database.Database) {
+    this.keepReleases = db.prepare(
+      'DELETE FROM releases WHERE transfer NOT IN (SELECT value FROM json_each(?))',
+    )
     for (const table of SETTLED_TABLES) {
       this.tables.set(table.name, {
         columns: [...table.key, ...table.columns],
@@ -62,6 +79,7 @@ export class SettledRows {
 
   /** Puts all rows of all settled tables that the changes hold. */
   write(changes: Changes): void {
+    if (changes.keptReleases) this.keepReleases.run(JSON.stringify(changes.keptReleases))
     for (const [name, { columns, put }] of this.tables) {
       const given = changes[name as keyof Changes] ?? []
       const toRow = CODECS[name]?.toRow
@@ -72,10 +90,10 @@ export class SettledRows {
     }
   }
 
-  /** Rows of a table, all or one device's, in the table's order. */
-  pick<T>(name: SettledTable['name'], devEui?: string): T[] {
+  /** Rows of a table, all or those of one device (or whatever else its key begins with), in the table's order. */
+  pick<T>(name: SettledTable['name'], key?: string | number): T[] {
     const { all, of } = this.tables.get(name)!
-    const rows = (devEui === undefined ? all.all() : of.all(devEui)) as Row[]
+    const rows = (key === undefined ? all.all() : of.all(key)) as Row[]
     const fromRow = CODECS[name]?.fromRow
     return (fromRow ? rows.map(fromRow) : rows) as T[]
   }

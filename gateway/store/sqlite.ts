@@ -22,9 +22,11 @@ import type {
   HealthRow,
   Outcome,
   Record,
+  Release,
   Session,
   StoredSequences,
   Totals,
+  Update,
 } from './store.ts'
 import { APPLICATION_ID, MIGRATIONS } from './tables.ts'
 
@@ -190,6 +192,14 @@ export class SqliteEngine implements Engine {
 
   commands(devEui: string): Command[] {
     return this.settled.pick('commands', devEui)
+  }
+
+  release(transfer: number): Release | undefined {
+    return this.settled.pick<Release>('releases', transfer)[0]
+  }
+
+  updates(): Update[] {
+    return this.settled.pick('updates')
   }
 
   audit(limit: number): AuditRow[] {

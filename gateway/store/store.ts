@@ -134,6 +134,40 @@ export interface Command {
   by: string
 }
 
+/** An update as an operator brought it: its ticket (core/update/ticket.ts) and its bundle. */
+export interface Release {
+  /** Names the stream of both, uint32 (core/update/message.ts). */
+  transfer: number
+  ticket: Uint8Array
+  bundle: Uint8Array
+}
+
+export type UpdateState =
+  'queued' | 'sending' | 'verified' | 'running' | 'rolledBack' | 'refused' | 'cancelled'
+
+/** The last update of a node; devEui is its key. */
+export interface Update {
+  devEui: string
+  /** Of its release. */
+  transfer: number
+  /** That it brings. */
+  version: number
+  ticketBytes: number
+  bundleBytes: number
+  state: UpdateState
+  /** Why it was rolled back or refused, in a word; empty where nothing was. */
+  reason: string
+  /** Pieces that the node has, of how many; 0 of 0 before it wanted any. */
+  received: number
+  pieces: number
+  /** What the node last said that it runs; null before it said anything. */
+  running: number | null
+  createdMs: number
+  changedMs: number
+  /** Who asked for it. */
+  by: string
+}
+
 /** What is to be remembered of an act by a person. */
 export interface AuditEntry {
   timeMs: number
@@ -162,6 +196,10 @@ export interface Changes {
   heard?: Heard[]
   healths?: HealthRow[]
   commands?: Command[]
+  releases?: Release[]
+  updates?: Update[]
+  /** Releases of other transfers than these are forgotten. */
+  keptReleases?: number[]
   audit?: AuditEntry[]
 }
 
@@ -230,6 +268,10 @@ export interface Store {
   /** Commands of a device, oldest first. */
   commands(devEui: string): Promise<Command[]>
   putCommand(command: Command): Promise<void>
+
+  release(transfer: number): Promise<Release | undefined>
+  /** The last update of each node, by devEui. */
+  updates(): Promise<Update[]>
 
   appendAudit(entry: AuditEntry): Promise<void>
   /** The newest `limit` rows, oldest first. */

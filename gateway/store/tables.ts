@@ -3,7 +3,17 @@
  *  are only ever added to (engine in sqlite.ts). */
 
 export interface SettledTable {
-  name: 'devices' | 'sessions' | 'epochs' | 'heard' | 'healths' | 'filterStates' | 'commands'
+  name:
+    | 'devices'
+    | 'sessions'
+    | 'epochs'
+    | 'heard'
+    | 'healths'
+    | 'filterStates'
+    | 'commands'
+    | 'releases'
+    | 'updates'
+  /** Rows are picked by the first of them. */
   key: string[]
   columns: string[]
   order: string
@@ -18,6 +28,8 @@ export const SETTLED_TABLES: readonly SettledTable[] = [
   { name: 'healths',      key: ['devEui'],             columns: ['receivedMs', 'resetReason', 'supply', 'mode', 'clock', 'errors', 'brownOuts', 'crashes', 'powerOns', 'settingsCrc', 'freeVariables', 'batteryMillivolts', 'held'], order: 'devEui' },
   { name: 'filterStates', key: ['devEui', 'quantity'], columns: ['words', 'timeMs'],                                                                             order: 'quantity' },
   { name: 'commands',     key: ['devEui', 'id'],       columns: ['levelPercent', 'untilMs', 'state', 'createdMs', 'changedMs', 'by'],                             order: 'createdMs, id' },
+  { name: 'releases',     key: ['transfer'],           columns: ['ticket', 'bundle'],                                                                            order: 'transfer' },
+  { name: 'updates',      key: ['devEui'],             columns: ['transfer', 'version', 'ticketBytes', 'bundleBytes', 'state', 'reason', 'received', 'pieces', 'running', 'createdMs', 'changedMs', 'by'], order: 'devEui' },
 ]
 
 /** Written into the file's header, so that another program's SQLite file is not taken for ours: "fnod". */
@@ -60,6 +72,11 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE commands (
     devEui TEXT NOT NULL, id INTEGER NOT NULL, levelPercent INTEGER NOT NULL, untilMs INTEGER NOT NULL, state TEXT NOT NULL,
     createdMs INTEGER NOT NULL, changedMs INTEGER NOT NULL, "by" TEXT NOT NULL, PRIMARY KEY (devEui, id)) WITHOUT ROWID;
+  CREATE TABLE releases (transfer INTEGER PRIMARY KEY, ticket BLOB NOT NULL, bundle BLOB NOT NULL);
+  CREATE TABLE updates (
+    devEui TEXT PRIMARY KEY, transfer INTEGER NOT NULL, version INTEGER NOT NULL, ticketBytes INTEGER NOT NULL, bundleBytes INTEGER NOT NULL,
+    state TEXT NOT NULL, reason TEXT NOT NULL, received INTEGER NOT NULL, pieces INTEGER NOT NULL, running INTEGER,
+    createdMs INTEGER NOT NULL, changedMs INTEGER NOT NULL, "by" TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE audit (
     "index" INTEGER PRIMARY KEY, previousHash TEXT NOT NULL, hash TEXT NOT NULL, timeMs INTEGER NOT NULL, who TEXT NOT NULL,
     action TEXT NOT NULL, detail TEXT NOT NULL);

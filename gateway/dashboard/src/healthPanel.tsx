@@ -1,23 +1,42 @@
 /** The technician's part of a card: closed until somebody wants it. */
-import type { HealthView } from '../../api/types.ts'
+import type { HealthView, UpdateView } from '../../api/types.ts'
 import { healthRows } from './health.ts'
 import { language, texts } from './state.ts'
+import { updateText } from './update.ts'
 import { AgeText } from './words.tsx'
 
-export function HealthPanel({ health }: { health: HealthView }) {
+interface HealthProps {
+  health: HealthView | null
+  update: UpdateView | undefined
+}
+
+function UpdateRow({ update }: { update: UpdateView }) {
+  return (
+    <div data-update={update.state}>
+      <dt>{texts.value.update.title}</dt>
+      <dd>
+        {updateText(language.value, update)} <AgeText timeMs={update.changedMs} />
+      </dd>
+    </div>
+  )
+}
+
+export function HealthPanel({ health, update }: HealthProps) {
   const words = texts.value.health
   return (
     <details class="health">
       <summary>
-        {words.title} <AgeText timeMs={health.timeMs} />
+        {words.title} {health && <AgeText timeMs={health.timeMs} />}
       </summary>
       <dl class="summary">
-        {healthRows(language.value, health).map(([name, value]) => (
-          <div key={name}>
-            <dt>{words.rows[name]}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+        {update && <UpdateRow update={update} />}
+        {health &&
+          healthRows(language.value, health).map(([name, value]) => (
+            <div key={name}>
+              <dt>{words.rows[name]}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
       </dl>
     </details>
   )

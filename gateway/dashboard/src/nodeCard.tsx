@@ -64,7 +64,7 @@ export function NodeCard({ node }: { node: NodeView }) {
       {rows.map((reading) => (
         <ReadingRow key={reading.quantity} node={node} reading={reading} />
       ))}
-      {node.health && <HealthPanel health={node.health} />}
+      {(node.health ?? node.update) && <HealthPanel health={node.health} update={node.update} />}
     </article>
   )
 }

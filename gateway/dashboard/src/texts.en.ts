@@ -134,6 +134,35 @@ export const en: Texts = {
     },
     none: 'none',
   },
+  update: {
+    title: 'Software',
+    states: {
+      queued: ({ version }) => `Version ${version} waits for the node's next report`,
+      sending: ({ received, pieces }) => `Updating ${received}/${pieces}`,
+      verified: ({ version }) => `Version ${version} is verified and about to start`,
+      running: ({ version }) => `Runs version ${version}`,
+      rolledBack: ({ version, running, reason }) =>
+        `Version ${version} was given up (${reason}); version ${running} runs again`,
+      refused: ({ version, running, reason }) =>
+        `The node refused version ${version} (${reason}); version ${running} runs`,
+      cancelled: ({ version }) => `The update to version ${version} was cancelled`,
+    },
+    reasons: {
+      signature: 'not signed with its key',
+      manifest: 'the ticket is damaged',
+      otherBoard: 'made for another board',
+      otherProfile: 'made for another kind of node',
+      otherRegion: 'made for another frequency plan',
+      old: 'not newer than what runs',
+      digest: 'it did not arrive as it was signed',
+      noRoom: 'no room for it',
+      selfTest: 'it failed its self-test',
+      crashes: 'it crashed',
+      cancelled: 'cancelled',
+      battery: 'the battery is too low',
+      noKey: 'the node has no release key',
+    },
+  },
   chart: {
     open: 'Show the large chart',
     close: 'Close',

@@ -8,6 +8,7 @@ import type {
   NodeState,
   ProfileName,
   ResetWord,
+  UpdateState,
 } from '../../api/types.ts'
 import type { Age } from './age.ts'
 import type { QuantityName } from './appearance.ts'
@@ -15,6 +16,7 @@ import type { ConcernKind } from './attention.ts'
 import type { Failure } from './failure.ts'
 import type { HealthError, HealthRowName } from './health.ts'
 import type { StepWord, UntilChoice } from './lampCommand.ts'
+import type { UpdateReason } from './update.ts'
 import { en } from './texts.en.ts'
 import { vi } from './texts.vi.ts'
 
@@ -27,6 +29,16 @@ export interface ConcernWords {
   readonly flag: string
   /** "5 phút trước"; empty when unknown. */
   readonly age: string
+}
+
+/** What a sentence about an update is made of. */
+export interface UpdateWords {
+  readonly version: string
+  readonly received: string
+  readonly pieces: string
+  readonly reason: string
+  /** The version that runs. */
+  readonly running: string
 }
 
 export interface Texts {
@@ -80,6 +92,11 @@ export interface Texts {
     readonly rows: Readonly<Record<HealthRowName, string>>
     readonly errors: Readonly<Record<HealthError, string>>
     readonly none: string
+  }
+  readonly update: {
+    readonly title: string
+    readonly states: Readonly<Record<UpdateState, (words: UpdateWords) => string>>
+    readonly reasons: Readonly<Record<UpdateReason, string>>
   }
   readonly chart: {
     readonly open: string

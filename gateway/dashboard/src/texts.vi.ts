@@ -138,6 +138,35 @@ export const vi: Texts = {
     },
     none: 'không có',
   },
+  update: {
+    title: 'Phần mềm',
+    states: {
+      queued: ({ version }) => `Phiên bản ${version} đang chờ lần gửi tới của nút`,
+      sending: ({ received, pieces }) => `Đang cập nhật ${received}/${pieces}`,
+      verified: ({ version }) => `Phiên bản ${version} đã kiểm tra xong, sắp chạy`,
+      running: ({ version }) => `Đang chạy phiên bản ${version}`,
+      rolledBack: ({ version, running, reason }) =>
+        `Đã bỏ phiên bản ${version} (${reason}), chạy lại phiên bản ${running}`,
+      refused: ({ version, running, reason }) =>
+        `Nút từ chối phiên bản ${version} (${reason}), đang chạy phiên bản ${running}`,
+      cancelled: ({ version }) => `Đã hủy cập nhật lên phiên bản ${version}`,
+    },
+    reasons: {
+      signature: 'không được ký bằng khóa của nút',
+      manifest: 'bản kê bị hỏng',
+      otherBoard: 'dành cho bo mạch khác',
+      otherProfile: 'dành cho loại nút khác',
+      otherRegion: 'dành cho quy hoạch tần số khác',
+      old: 'không mới hơn bản đang chạy',
+      digest: 'nội dung nhận được khác với lúc ký',
+      noRoom: 'không đủ chỗ chứa',
+      selfTest: 'không qua được bước tự kiểm tra',
+      crashes: 'bị treo',
+      cancelled: 'đã hủy',
+      battery: 'pin quá yếu',
+      noKey: 'nút chưa có khóa phát hành',
+    },
+  },
   chart: {
     open: 'Xem biểu đồ lớn',
     close: 'Đóng',

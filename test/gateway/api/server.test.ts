@@ -107,6 +107,8 @@ describe('reading', () => {
       '/api/nodes/{eui}/readings',
       '/api/nodes/{eui}/configuration',
       '/api/lamps/{id}/command',
+      '/api/updates',
+      '/api/updates/{eui}',
       '/api/devices',
       '/api/events',
       '/api/status',

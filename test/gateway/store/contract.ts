@@ -1,7 +1,13 @@
 /** What every store has to keep to: a function of how one is opened. Each engine runs all of it, none skips a case. */
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { StoreError, type Command, type Device, type Store } from '../../../gateway/store/store.ts'
+import {
+  StoreError,
+  type Command,
+  type Device,
+  type Store,
+  type Update,
+} from '../../../gateway/store/store.ts'
 import { EUI, OTHER, epochOf, sample, samplesContract } from './samplesContract.ts'
 
 const device: Device = {
@@ -27,6 +33,22 @@ const command: Command = {
   by: 'operator',
 }
 
+const update: Update = {
+  devEui: EUI,
+  transfer: 0xfedcba98,
+  version: 0xffffffff,
+  ticketBytes: 2589,
+  bundleBytes: 1_048_576,
+  state: 'queued',
+  reason: '',
+  received: 0,
+  pieces: 0,
+  running: null,
+  createdMs: 1_760_000_000_000,
+  changedMs: 1_760_000_000_000,
+  by: 'operator',
+}
+
 export function contract(name: string, openStore: () => Promise<Store>): void {
   describe(`${name} keeps the contract`, () => {
     let store: Store
@@ -35,6 +57,7 @@ export function contract(name: string, openStore: () => Promise<Store>): void {
 
     samplesContract(() => store)
     settledContract(() => store)
+    updateContract(() => store)
     auditContract(() => store)
     failureContract(() => store)
   })
@@ -153,6 +176,33 @@ function settledContract(store: () => Store): void {
     await store().putDevice(own)
     own.lamp!.id = 'changed'
     expect(await store().devices()).toEqual([device])
+  })
+}
+
+function updateContract(store: () => Store): void {
+  test('the last update of each node', async () => {
+    const other = { ...update, devEui: OTHER, state: 'refused', reason: 'otherBoard' } as const
+    await store().write({ updates: [update, other] })
+    await store().write({ updates: [{ ...update, state: 'sending', received: 64, pieces: 300, running: 7 }] })
+    expect(await store().updates()).toEqual(
+      [{ ...update, state: 'sending', received: 64, pieces: 300, running: 7 }, other].sort((a, b) =>
+        a.devEui < b.devEui ? -1 : 1,
+      ),
+    )
+  })
+
+  test('releases, every byte of them, and what is not kept is gone', async () => {
+    const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 7) & 255)
+    // A view into something larger, as what was read from a request is.
+    const release = { transfer: 0xfedcba98, ticket: bytes.subarray(3, 2_592), bundle: bytes.subarray(5) }
+    await store().write({ releases: [release, { ...release, transfer: 1 }, { ...release, transfer: 2 }] })
+    const found = (await store().release(0xfedcba98))!
+    expect(found.transfer).toBe(release.transfer)
+    expect(Buffer.compare(found.ticket, release.ticket)).toBe(0)
+    expect(Buffer.compare(found.bundle, release.bundle)).toBe(0)
+    await store().write({ keptReleases: [1], releases: [{ ...release, transfer: 3 }] })
+    const there = await Promise.all([0xfedcba98, 1, 2, 3].map((transfer) => store().release(transfer)))
+    expect(there.map((each) => each !== undefined)).toEqual([false, true, false, true])
   })
 }
 
