@@ -17,7 +17,7 @@ export const esp32Devkit: WifiBoard = {
   link: 'mqtt',
   i2c: { data: 21, clock: 22, frequencyHz: 100_000 },
   battery: { pin: 35, dividerPerMille: 2000 },
-  mount: { soilProbe: 36, trigger: 25, echo: 34, relay: 26, relaySense: 39 },
+  mount: { rail: 4, soilProbe: 36, trigger: 25, echo: 34, relay: 26, relaySense: 39 },
   flash: { address: 0x310000, size: 65_536, sectorSize: 4096 },
   budgets: { bundleBytes: 60_000, functions: 180, peakVariables: 1_800 },
 }

@@ -23,7 +23,7 @@ export const ttgoLora32V21: LoraBoard<Sx1276Pins> = {
   radio: { chip: 'sx1276', select: 18, reset: 23, interrupt: 26, powerDbmMax: 17 },
   openRadio: (hal, pins) => new Sx1276(hal, pins),
   battery: { pin: 35, dividerPerMille: 2000 },
-  mount: { soilProbe: 36, trigger: 17, echo: 34, relay: 4, relaySense: 39 },
+  mount: { rail: 25, soilProbe: 36, trigger: 17, echo: 34, relay: 4, relaySense: 39 },
   flash: { address: 0x310000, size: 65_536, sectorSize: 4096 },
   budgets: { bundleBytes: 60_000, functions: 180, peakVariables: 1_800 },
 }

@@ -1,15 +1,19 @@
-/** One sample: start all sensors, wait for the slowest, read, filter, and put it into the queue. */
+/** One sample: power for the sensors that are switched, one wait for the slowest to warm up, start all, wait for the slowest, read, power off, filter, and
+ *  put it into the queue. */
 import { filterRow, filterStep } from '../core/filter/index.ts'
 import { FLAG } from '../core/flags.ts'
 import { isAlarming, raiseAlarm } from './alarm.ts'
 import { FILTER_ROW, FILTERS, nowSeconds, POWER_COUNT, type Node } from './nodeState.ts'
 import { push } from './queue.ts'
+import { slowestWarmUpMs, switchRail } from './rail.ts'
 import type { Sensor } from './sensors/sensor.ts'
 import { BATTERY_VOLTAGE, noteSupply } from './supply.ts'
 
 /** Quantities a single driver may have. */
 const SENSOR_QUANTITIES_MAX = 4
 const FLAG_MASK = 15
+/** A cycle takes no longer, warm-up included: what a sensor has not measured by then is missing. A third of the watchdog's time (firmware/start.ts). */
+const CYCLE_MS_MAX = 60_000
 
 /** Judges a reading by the filter of its channel; the filter's state stands in the node's words. */
 function judge(node: Node, column: number, value: number): number {
@@ -36,20 +40,47 @@ function readSensor(node: Node, sensor: Sensor, values: Int32Array, flags: Uint8
   }
 }
 
-/** Takes a sample with what the profile mounts; `done` is called when it is in flash. */
-export function takeSample(node: Node, done: () => void): void {
-  const sensors = node.profile.mount(node.hal, node.board, node.settings)
+/** Starts all; answers how long the slowest measures, ms. */
+function startAll(sensors: readonly Sensor[]): number {
   let waitMs = 0
   for (const sensor of sensors) waitMs = Math.max(waitMs, sensor.start())
-  node.hal.clock.setTimer(waitMs, () => {
-    const values = new Int32Array(node.profile.quantities.length)
-    const flags = new Uint8Array(values.length).fill(FLAG.missing)
+  return waitMs
+}
+
+/** Reads all that was started into a sample and puts it into the queue. The rail is off as soon as the last sensor has been read, whatever one of them did. */
+function readAll(node: Node, sensors: readonly Sensor[], switched: boolean): void {
+  const values = new Int32Array(node.profile.quantities.length)
+  const flags = new Uint8Array(values.length).fill(FLAG.missing)
+  try {
     for (const sensor of sensors) readSensor(node, sensor, values, flags)
-    noteSupply(node, values, flags)
-    if (node.profile.alarms && isAlarming(node, node.profile.alarms, values, flags)) raiseAlarm(node)
-    push(node.queue, values, flags, nowSeconds(node), node.words[POWER_COUNT]!)
-    done()
-  })
+  } finally {
+    if (switched) switchRail(node.hal, node.board, sensors, false)
+  }
+  noteSupply(node, values, flags)
+  if (node.profile.alarms && isAlarming(node, node.profile.alarms, values, flags)) raiseAlarm(node)
+  push(node.queue, values, flags, nowSeconds(node), node.words[POWER_COUNT]!)
+}
+
+/** Takes a sample with what the profile mounts; `done` is called when it is in flash, CYCLE_MS_MAX from now at the latest. */
+export function takeSample(node: Node, done: () => void): void {
+  const { hal, board, profile } = node
+  const sensors = profile.mount(hal, board, node.settings)
+  const warmUpMs = Math.min(CYCLE_MS_MAX, slowestWarmUpMs(sensors))
+  const measure = (): void => {
+    let waitMs = -1
+    try {
+      waitMs = startAll(sensors)
+    } finally {
+      if (waitMs < 0 && warmUpMs > 0) switchRail(hal, board, sensors, false)
+    }
+    hal.clock.setTimer(Math.min(CYCLE_MS_MAX - warmUpMs, waitMs), () => {
+      readAll(node, sensors, warmUpMs > 0)
+      done()
+    })
+  }
+  if (warmUpMs === 0) return measure()
+  switchRail(hal, board, sensors, true)
+  hal.clock.setTimer(warmUpMs, measure)
 }
 
 /** What a safe node measures: its battery, which decides whether it may send, and nothing else, since any of the others may be what it crashes on. */

@@ -170,6 +170,7 @@ export class SimNode {
   powerOff(): void {
     this.machine.powerOff()
     this.radio?.power(this.machine.clock.nowMicros())
+    this.sht31?.power(undefined)
     this.ledger.cut(this.machine.clock.nowMicros())
   }
 
