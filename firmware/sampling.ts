@@ -5,7 +5,6 @@ import { FLAG } from '../core/flags.ts'
 import { isAlarming, raiseAlarm } from './alarm.ts'
 import { FILTER_ROW, FILTERS, nowSeconds, POWER_COUNT, type Node } from './nodeState.ts'
 import { push } from './queue.ts'
-import { slowestWarmUpMs, switchRail } from './rail.ts'
 import type { Sensor } from './sensors/sensor.ts'
 import { BATTERY_VOLTAGE, noteSupply } from './supply.ts'
 
@@ -40,47 +39,44 @@ function readSensor(node: Node, sensor: Sensor, values: Int32Array, flags: Uint8
   }
 }
 
-/** Starts all; answers how long the slowest measures, ms. */
-function startAll(sensors: readonly Sensor[]): number {
-  let waitMs = 0
-  for (const sensor of sensors) waitMs = Math.max(waitMs, sensor.start())
-  return waitMs
-}
-
-/** Reads all that was started into a sample and puts it into the queue. The rail is off as soon as the last sensor has been read, whatever one of them did. */
-function readAll(node: Node, sensors: readonly Sensor[], switched: boolean): void {
-  const values = new Int32Array(node.profile.quantities.length)
-  const flags = new Uint8Array(values.length).fill(FLAG.missing)
-  try {
-    for (const sensor of sensors) readSensor(node, sensor, values, flags)
-  } finally {
-    if (switched) switchRail(node.hal, node.board, sensors, false)
-  }
-  noteSupply(node, values, flags)
-  if (node.profile.alarms && isAlarming(node, node.profile.alarms, values, flags)) raiseAlarm(node)
-  push(node.queue, values, flags, nowSeconds(node), node.words[POWER_COUNT]!)
-}
-
-/** Takes a sample with what the profile mounts; `done` is called when it is in flash, CYCLE_MS_MAX from now at the latest. */
+/** Takes a sample with what the profile mounts; `done` is called when it is in flash, CYCLE_MS_MAX from now at the latest. The rail is on only where a sensor
+ *  hangs on it, and off again when the last sensor has been read or one of them has thrown. */
 export function takeSample(node: Node, done: () => void): void {
   const { hal, board, profile } = node
   const sensors = profile.mount(hal, board, node.settings)
-  const warmUpMs = Math.min(CYCLE_MS_MAX, slowestWarmUpMs(sensors))
-  const measure = (): void => {
+  let warmUpMs = 0
+  for (const sensor of sensors)
+    warmUpMs = Math.min(CYCLE_MS_MAX, Math.max(warmUpMs, sensor.warmUpMs ?? 0))
+  // What drives a sensor's input is low before its supply comes and before it goes, so that none is fed through its data pins.
+  const switchRail = (on: boolean): void => {
+    if (warmUpMs === 0) return
+    for (const sensor of sensors) if (sensor.drives !== undefined) hal.gpio.write(sensor.drives, false)
+    hal.gpio.write(board.mount.rail, on)
+  }
+  switchRail(true)
+  hal.clock.setTimer(warmUpMs, () => {
     let waitMs = -1
     try {
-      waitMs = startAll(sensors)
+      let slowestMs = 0
+      for (const sensor of sensors) slowestMs = Math.max(slowestMs, sensor.start())
+      waitMs = slowestMs
     } finally {
-      if (waitMs < 0 && warmUpMs > 0) switchRail(hal, board, sensors, false)
+      if (waitMs < 0) switchRail(false)
     }
     hal.clock.setTimer(Math.min(CYCLE_MS_MAX - warmUpMs, waitMs), () => {
-      readAll(node, sensors, warmUpMs > 0)
+      const values = new Int32Array(profile.quantities.length)
+      const flags = new Uint8Array(values.length).fill(FLAG.missing)
+      try {
+        for (const sensor of sensors) readSensor(node, sensor, values, flags)
+      } finally {
+        switchRail(false)
+      }
+      noteSupply(node, values, flags)
+      if (profile.alarms && isAlarming(node, profile.alarms, values, flags)) raiseAlarm(node)
+      push(node.queue, values, flags, nowSeconds(node), node.words[POWER_COUNT]!)
       done()
     })
-  }
-  if (warmUpMs === 0) return measure()
-  switchRail(hal, board, sensors, true)
-  hal.clock.setTimer(warmUpMs, measure)
+  })
 }
 
 /** What a safe node measures: its battery, which decides whether it may send, and nothing else, since any of the others may be what it crashes on. */
