@@ -45,8 +45,7 @@ export function takeSample(node: Node, done: () => void): void {
   const { hal, board, profile } = node
   const sensors = profile.mount(hal, board, node.settings)
   let warmUpMs = 0
-  for (const sensor of sensors)
-    warmUpMs = Math.min(CYCLE_MS_MAX, Math.max(warmUpMs, sensor.warmUpMs ?? 0))
+  for (const sensor of sensors) warmUpMs = Math.min(CYCLE_MS_MAX, Math.max(warmUpMs, sensor.warmUpMs ?? 0))
   // What drives a sensor's input is low before its supply comes and before it goes, so that none is fed through its data pins.
   const switchRail = (on: boolean): void => {
     if (warmUpMs === 0) return

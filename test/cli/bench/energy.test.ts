@@ -127,7 +127,11 @@ describe('the bench', () => {
   test('is named where another bench is asked for', async () => {
     const refusal: unknown = await run(['entropy']).catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(OptionError)
-    expect(refusal).toMatchObject({ where: 'bench', expected: 'packet | lorawan | energy | windows', got: 'entropy' })
+    expect(refusal).toMatchObject({
+      where: 'bench',
+      expected: 'packet | lorawan | energy | windows',
+      got: 'entropy',
+    })
   })
 
   test('names the bundle that is missing; a lamp needs none', () => {
