@@ -7,7 +7,8 @@
  *  (32-39) only.
  *  - rail 4: high feeds the soil probe and the JSN-SR04T (the SHT31, 0.2 uA asleep, stays on 3.3 V: its bus would feed it anyway). A sensor that takes
  *    under 12 mA, as the soil probe with its 5 mA, hangs on the pin itself; the JSN-SR04T (30 mA) on a load switch whose enable is high, or on a high-side
- *    P-MOSFET with a small N-MOSFET at its gate, both at the pin. 4.7k from the pin to ground, since the ESP32 lets go of the pin in deep sleep. 4 is not
+ *    P-MOSFET with a small N-MOSFET at its gate, at the pin both, and with the supply that its version takes (2.0:
+ *    5 V, 3.0: from 3.0 V). 4.7k from the pin to ground, since the ESP32 lets go of the pin in deep sleep. 4 is not
  *    among the pins that Espruino pulls up at its start.
  *  - battery 35, soilProbe 36: on ADC1, inputs only. The battery's divider (two equal resistors of 100k or more) is not on the board.
  *  - trigger 25, echo 34: an echo needs no pull; JSN-SR04T answers with 5 V, so its echo comes through a divider (10k over 20k).

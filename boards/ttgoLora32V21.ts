@@ -9,7 +9,8 @@
  *  That leaves as outputs 4, 25 with its LED, and 13 and 14 while no SD card is in its slot; 34, 36, 39 can only be inputs (no pull-ups).
  *  - rail 25: high feeds the soil probe and the JSN-SR04T (the SHT31, 0.2 uA asleep, stays on 3.3 V: its bus would feed it anyway). A sensor that takes
  *    under 12 mA, as the soil probe with its 5 mA, hangs on the pin itself; the JSN-SR04T (30 mA) on a load switch whose enable is high, or on a high-side
- *    P-MOSFET with a small N-MOSFET at its gate, both at the pin. 4.7k from the pin to ground: in deep sleep the ESP32 lets go of the pin, and from a
+ *    P-MOSFET with a small N-MOSFET at its gate, at the pin both, and with the supply that its version takes (2.0:
+ *    5 V, 3.0: from 3.0 V). 4.7k from the pin to ground: in deep sleep the ESP32 lets go of the pin, and from a
  *    start until the first sample Espruino pulls 25 to 27 up with some 45k, of which 4.7k leave 0.3 V. The board's LED shows that the rail is on.
  *  - soilProbe 36: analog reads work on ADC1 (32-39) only, and 36 is free of any digital use.
  *  - trigger 14, echo 34: an echo needs no pull; JSN-SR04T answers with 5 V, so its echo comes through a divider (10k over 20k).

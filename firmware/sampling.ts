@@ -52,8 +52,7 @@ export function takeSample(node: Node, done: () => void): void {
     for (const sensor of sensors) if (sensor.drives !== undefined) hal.gpio.write(sensor.drives, false)
     hal.gpio.write(board.mount.rail, on)
   }
-  switchRail(true)
-  hal.clock.setTimer(warmUpMs, () => {
+  const measure = (): void => {
     let waitMs = -1
     try {
       let slowestMs = 0
@@ -75,7 +74,10 @@ export function takeSample(node: Node, done: () => void): void {
       push(node.queue, values, flags, nowSeconds(node), node.words[POWER_COUNT]!)
       done()
     })
-  })
+  }
+  switchRail(true)
+  if (warmUpMs > 0) hal.clock.setTimer(warmUpMs, measure)
+  else measure()
 }
 
 /** What a safe node measures: its battery, which decides whether it may send, and nothing else, since any of the others may be what it crashes on. */
