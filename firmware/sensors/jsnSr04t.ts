@@ -14,8 +14,8 @@ const PING_EVERY_MS = 65
 /** Pings that must have come back: fewer say more about a web or a wave than about the water. */
 const ECHOES_MIN = 3
 const TRIGGER_MICROSECONDS = 20
-/** Vendors' sheets name no time. TankSync, which switches this module by a MOSFET, gives it 50 ms (its wiki, "Power Saving"); twice that. A module that is
- *  triggered too early answers with short pulses (obniz/obniz issue 70), which read as water at the sensor. */
+/** Vendors' sheets name no time. TankSync, which switches this module by a MOSFET, gives it 50 ms (its wiki, "Power Saving"); twice that. Its kin, an
+ *  HC-SR04, answers with short pulses when it is triggered too early (obniz/obniz issue 70), which read as water at the sensor. */
 const WARM_UP_MS = 100
 
 /** A longer pulse is the module's way to say that nothing came back: 450 cm there and back in freezing air take 27.3 ms. */

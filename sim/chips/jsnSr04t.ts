@@ -1,7 +1,8 @@
 /** JSN-SR04T: waterproof ultrasonic distance sensor, mode 1 (trigger and echo pins).
  *  Source: vendors' data sheets of JSN-SR04T-2.0: trigger of at least 10 us, eight cycles at 40 kHz, echo high for the time of flight, 60 ms when
  *  nothing comes back, 20 to 450 cm, blind zone 20 cm, cone 75 degrees, 1 mm steps, +-1 cm. Power: TankSync's wiki, "Power Saving" (50 ms until it
- *  measures), obniz/obniz issue 70 (about 60 mm, whatever stands there, when it is triggered too soon after power). Sound: 331.3 m/s at 0 degC and 0.606 m/s a kelvin. */
+ *  measures), obniz/obniz issue 70 (an HC-SR04 that is triggered too soon after power says about 60 mm, whatever stands there).
+ *  Sound: 331.3 m/s at 0 degC and 0.606 m/s a kelvin. */
 import { OFF, type Tell } from '../ledger.ts'
 import type { Random } from '../random.ts'
 import { ChipMisuse } from './misuse.ts'
