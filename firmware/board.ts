@@ -36,6 +36,8 @@ interface AnyBoard {
   readonly battery: { readonly pin: number; readonly dividerPerMille: number }
   /** Pins free for what a profile mounts, by what they are used for. */
   readonly mount: {
+    /** Output: high feeds the sensors that declare a warm-up. A resistor holds it low while nothing drives it: in deep sleep and at a reset. */
+    readonly rail: number
     readonly soilProbe: number
     readonly trigger: number
     readonly echo: number

@@ -114,6 +114,8 @@ export function listen(node: Node): void {
     if (flags.indexOf('MEMORY') < 0) return
     words[BROKEN] = 1
     saveState(node)
+    // What ran out of memory may have been a sample.
+    hal.gpio.write(node.board.mount.rail, false)
     hal.power.deepSleep(RESTART_MS)
   })
 }

@@ -1,6 +1,6 @@
 /** What each part of a node draws in each of its states, in mA at the battery: the board's regulator is linear, so what leaves it enters it.
  *  Marks: S read in a source, K as datasheets and field reports are remembered (to be held against the sheet or a meter before it is relied on).
- *  States are the ones that sim/ledger.ts is told; sensors hang on the board's 3.3 V at all times, since no board switches them. */
+ *  States are the ones that sim/ledger.ts is told; the soil probe and the JSN-SR04T have them while the board's rail feeds them, the SHT31 at all times. */
 import { OFF } from './ledger.ts'
 
 /** The state of a radio that sends at so many dBm. */

@@ -17,7 +17,7 @@ import { SoilProbe } from './chips/soilProbe.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Costs } from './costs.ts'
 import { SimHal } from './hal.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, OFF, type Tell } from './ledger.ts'
 import { Machine } from './machine.ts'
 import { Random } from './random.ts'
 import { SimNetwork, type Wire } from './tcp.ts'
@@ -180,16 +180,17 @@ export class SimNode {
   powerOff(): void {
     this.machine.powerOff()
     this.radio?.power(this.machine.clock.nowMicros())
+    this.sht31?.power(undefined)
     this.ledger.cut(this.machine.clock.nowMicros())
   }
 
-  /** What hangs on the supply draws from now on; the radio and the processor tell for themselves. */
+  /** What hangs on the supply draws from now on; the radio, the processor and what hangs on the rail tell for themselves. */
   private powerParts(atMicros: number): void {
     this.ledger.enter('board', 'on', atMicros)
     this.ledger.enter('flash', 'idle', atMicros)
     if (this.sht31) this.ledger.enter('sht31', 'idle', atMicros)
-    if (this.soilProbe) this.ledger.enter('soilProbe', 'on', atMicros)
-    if (this.gauge) this.ledger.enter('jsnSr04t', 'idle', atMicros)
+    if (this.soilProbe) this.ledger.enter('soilProbe', OFF, atMicros)
+    if (this.gauge) this.ledger.enter('jsnSr04t', OFF, atMicros)
   }
 
   private begin(): void {
@@ -240,9 +241,22 @@ export class SimNode {
     this.machine.i2c.set(SHT31_ADDRESS, chip)
   }
 
+  /** Feeds a chip from the board's rail, beside those that hang there already; answers who hears its states. */
+  private onRail(part: string, chip: { power(on: boolean, atMicros: number): void }): Tell {
+    const rail = this.machine.pin(this.board.mount.rail)
+    const { onWrite } = rail
+    rail.onWrite = (high, atMicros) => {
+      onWrite?.(high, atMicros)
+      chip.power(high, atMicros)
+    }
+    chip.power(false, this.machine.clock.nowMicros())
+    return this.ledger.teller(part)
+  }
+
   mountSoilProbe(random: Random): void {
     const probe = new SoilProbe((micros) => this.spot.soil(micros), random)
     this.soilProbe = probe
+    probe.onState = this.onRail('soilProbe', probe)
     this.machine.pin(this.board.mount.soilProbe).millivolts = (micros) => probe.millivolts(micros)
   }
 
@@ -255,7 +269,7 @@ export class SimNode {
     }
     const chip = new JsnSr04t(this.machine.clock, water, (high) => this.machine.edge(echo, high), random)
     this.gauge = chip
-    chip.onState = this.ledger.teller('jsnSr04t')
+    chip.onState = this.onRail('jsnSr04t', chip)
     this.machine.pin(trigger).onPulse = (micros, atMicros) => chip.trigger(micros, atMicros)
   }
 

@@ -92,17 +92,10 @@ function shares({ total, asleep, plain, uplink }: Measured, days: number) {
   }
 }
 
-/** What would be if the board were another one. The time that a switched sensor takes to settle is left out. */
-function otherwise({ total, asleep, seconds }: Measured) {
-  const all = total.chargeMas()
-  const sensors = asleep.chargeMas(SENSORS)
+/** What would be if everything idle were taken off the board. */
+function otherwise({ total, seconds }: Measured) {
   const board = (milliampsOf('board', 'on') + milliampsOf('esp32', 'deepSleep') - BARE_BOARD_MA) * seconds
-  const years = (mas: number): number => rounded(yearsOf(CELL, mas / seconds), 2)
-  return {
-    sensorsSwitchedOffAsleep: years(all - sensors),
-    bareBoard: years(all - board),
-    both: years(all - sensors - board),
-  }
+  return { bareBoard: rounded(yearsOf(CELL, (total.chargeMas() - board) / seconds), 2) }
 }
 
 /** How many frames at each spreading factor. */
@@ -140,7 +133,7 @@ function assumptions(options: EnergyOptions, board: Board, bundleBytes: number) 
     ...(board.link === 'lorawan'
       ? { receiveMilliamps: milliampsOf(board.radio.chip, 'receiving') }
       : { wifiMilliamps: milliampsOf('wifi', 'on') }),
-    sensorsSwitched: false,
+    sensorsSwitched: true,
     bundleBytes,
     readMicrosPerByte: READ_MICROS_PER_BYTE,
     wakeCodeMs: WAKE_CODE_MICROS / 1000,

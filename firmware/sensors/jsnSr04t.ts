@@ -14,6 +14,9 @@ const PING_EVERY_MS = 65
 /** Pings that must have come back: fewer say more about a web or a wave than about the water. */
 const ECHOES_MIN = 3
 const TRIGGER_MICROSECONDS = 20
+/** Vendors' sheets name no time. TankSync, which switches this module by a MOSFET, gives it 50 ms (its wiki, "Power Saving"); twice that. Its kin, an
+ *  HC-SR04, answers with short pulses when it is triggered too early (obniz/obniz issue 70), which read as water at the sensor. */
+const WARM_UP_MS = 100
 
 /** A longer pulse is the module's way to say that nothing came back: 450 cm there and back in freezing air take 27.3 ms. */
 const ECHO_MICROSECONDS_MAX = 28_000
@@ -40,6 +43,8 @@ export function echoToDistance(microseconds: number, airTemperatureCentiC: numbe
 
 export class JsnSr04t implements Sensor {
   readonly quantities = [WATER_LEVEL]
+  readonly warmUpMs = WARM_UP_MS
+  readonly drives: number
   /** Echo pulses of the present measurement, in microseconds. */
   private echoes: number[] = []
   /** When the present echo pulse began; undefined outside a pulse. */
@@ -50,7 +55,6 @@ export class JsnSr04t implements Sensor {
 
   private readonly gpio: Gpio
   private readonly clock: NodeClock
-  private readonly triggerPin: number
   private readonly echoPin: number
   private readonly heightMm: number
   private readonly thermometer: { readonly temperatureCentiC: number | undefined }
@@ -64,7 +68,7 @@ export class JsnSr04t implements Sensor {
   ) {
     this.gpio = hal.gpio
     this.clock = hal.clock
-    this.triggerPin = pins.trigger
+    this.drives = pins.trigger
     this.echoPin = pins.echo
     this.heightMm = heightMm
     this.thermometer = thermometer
@@ -94,7 +98,7 @@ export class JsnSr04t implements Sensor {
 
   private ping(): void {
     this.timer = undefined
-    this.gpio.pulse(this.triggerPin, TRIGGER_MICROSECONDS)
+    this.gpio.pulse(this.drives, TRIGGER_MICROSECONDS)
     this.pingsLeft--
     if (this.pingsLeft > 0) this.timer = this.clock.setTimer(PING_EVERY_MS, () => this.ping())
   }

@@ -1,7 +1,9 @@
 /** JSN-SR04T: waterproof ultrasonic distance sensor, mode 1 (trigger and echo pins).
  *  Source: vendors' data sheets of JSN-SR04T-2.0: trigger of at least 10 us, eight cycles at 40 kHz, echo high for the time of flight, 60 ms when
- *  nothing comes back, 20 to 450 cm, blind zone 20 cm, cone 75 degrees, 1 mm steps, +-1 cm. Sound: 331.3 m/s at 0 degC and 0.606 m/s a kelvin. */
-import type { Tell } from '../ledger.ts'
+ *  nothing comes back, 20 to 450 cm, blind zone 20 cm, cone 75 degrees, 1 mm steps, +-1 cm. Power: TankSync's wiki, "Power Saving" (50 ms until it
+ *  measures), obniz/obniz issue 70 (an HC-SR04 that is triggered too soon after power says about 60 mm, whatever stands there).
+ *  Sound: 331.3 m/s at 0 degC and 0.606 m/s a kelvin. */
+import { OFF, type Tell } from '../ledger.ts'
 import type { Random } from '../random.ts'
 import { ChipMisuse } from './misuse.ts'
 import type { Schedule } from '../clock.ts'
@@ -27,14 +29,22 @@ const NOISE_MM = 2
 /** A wave, a floating branch or a wall in the cone answers instead of the water, about once in 200 pings. */
 const STRAY_CHANCE = 0.005
 const OBJECT_MM = 800
+const WARM_UP_MICROS = 50_000
+const TOO_EARLY_MM = 60
 
 /** Millimetres that sound travels in a microsecond. */
 export const soundMmPerMicro = (celsius: number): number => (331.3 + 0.606 * celsius) / 1000
 
+/** There and back at 340 m/s. */
+const TOO_EARLY_MICROS = Math.round((2 * TOO_EARLY_MM) / 0.34)
+
 export class JsnSr04t {
   fault: JsnSr04tFault = 'none'
-  /** Hears when it measures, for the ledger. */
-  onState: Tell<'idle' | 'measuring'> = () => undefined
+  /** Hears when it has power and when it measures, for the ledger. */
+  onState: Tell<'idle' | 'measuring' | typeof OFF> = () => undefined
+  /** Since when it has power: for ever, unless it is told otherwise; undefined without. */
+  private poweredMicros: number | undefined = -Infinity
+  private echoHigh = false
   private busyUntilMicros = 0
 
   constructor(
@@ -44,9 +54,20 @@ export class JsnSr04t {
     private readonly random: Random,
   ) {}
 
-  /** A pulse on the trigger pin that began at `atMicros`. */
+  /** The supply comes on or goes off: what was being measured is lost with it. */
+  power(on: boolean, atMicros: number): void {
+    if (on === (this.poweredMicros !== undefined)) return
+    this.poweredMicros = on ? atMicros : undefined
+    this.busyUntilMicros = 0
+    this.onState(on ? 'idle' : OFF, atMicros)
+    if (this.echoHigh) this.echo(false)
+  }
+
+  /** A pulse on the trigger pin that began at `atMicros`; without power nothing hears it. */
   trigger(micros: number, atMicros: number): void {
     if (micros < TRIGGER_MICROS_MIN) throw new ChipMisuse(CHIP, 'trigger of at least 10 us', `${micros} us`)
+    const { poweredMicros } = this
+    if (poweredMicros === undefined) return
     if (atMicros < this.busyUntilMicros)
       throw new ChipMisuse(
         CHIP,
@@ -58,8 +79,15 @@ export class JsnSr04t {
     this.onState('idle', this.busyUntilMicros)
     if (this.fault === 'silent') return
     const rise = Math.round(atMicros + micros + BURST_MICROS)
-    this.schedule.at(rise, () => this.onEcho(true))
-    this.schedule.at(rise + this.flightMicros(atMicros), () => this.onEcho(false))
+    const early = atMicros - poweredMicros < WARM_UP_MICROS
+    const flight = early ? TOO_EARLY_MICROS : this.flightMicros(atMicros)
+    this.schedule.at(rise, () => this.poweredMicros === poweredMicros && this.echo(true))
+    this.schedule.at(rise + flight, () => this.poweredMicros === poweredMicros && this.echo(false))
+  }
+
+  private echo(high: boolean): void {
+    this.echoHigh = high
+    this.onEcho(high)
   }
 
   private flightMicros(atMicros: number): number {

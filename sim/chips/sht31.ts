@@ -50,6 +50,7 @@ export class Sht31 {
   fault: Sht31Fault = 'none'
   /** Hears when it measures, for the ledger. */
   onState: Tell<'idle' | 'measuring'> = () => undefined
+  private powered = true
   private readyMicros = POWER_UP_MICROS
   private measuredMicros: number | undefined
   private spread = SINGLE_SHOT[0x2400]!
@@ -70,8 +71,14 @@ export class Sht31 {
     this.power(poweredMicros)
   }
 
-  /** The supply comes on. */
-  power(atMicros: number): void {
+  /** The supply comes on, or goes off: undefined. Without it no address is acknowledged. */
+  power(atMicros: number | undefined): void {
+    this.powered = atMicros !== undefined
+    if (atMicros !== undefined) this.restart(atMicros)
+  }
+
+  /** 2.2: as after power. */
+  private restart(atMicros: number): void {
     this.readyMicros = atMicros + POWER_UP_MICROS
     this.measuredMicros = undefined
     this.heater = this.statusAsked = false
@@ -79,7 +86,7 @@ export class Sht31 {
 
   /** A write to the chip's address; false is a NACK. */
   write(bytes: readonly number[], atMicros: number): boolean {
-    if (this.fault === 'nack') return false
+    if (this.fault === 'nack' || !this.powered) return false
     if (bytes.length !== 2)
       throw new ChipMisuse(CHIP, '4.3: a command has 16 bits', `${bytes.length} bytes written`)
     const command = (bytes[0]! << 8) | bytes[1]!
@@ -100,7 +107,7 @@ export class Sht31 {
   /** A read from the chip's address; undefined is a NACK. */
   read(length: number, atMicros: number): Uint8Array | undefined {
     if (length > 6) throw new ChipMisuse(CHIP, '4.4: an answer has 3 or 6 bytes', `${length} bytes asked`)
-    if (this.fault === 'nack') return undefined
+    if (this.fault === 'nack' || !this.powered) return undefined
     if (this.statusAsked) return this.word(this.heater ? 0x2010 : 0x0010).subarray(0, length)
     if (this.measuredMicros === undefined || atMicros < this.measuredMicros) return undefined
     this.measuredMicros = undefined
@@ -122,7 +129,7 @@ export class Sht31 {
       this.onState('idle', this.measuredMicros)
     } else if (command === COMMAND.heaterOn) this.heater = true
     else if (command === COMMAND.heaterOff) this.heater = false
-    else if (command === COMMAND.reset) this.power(atMicros - POWER_UP_MICROS + RESET_MICROS)
+    else if (command === COMMAND.reset) this.restart(atMicros - POWER_UP_MICROS + RESET_MICROS)
     else if (command !== COMMAND.status && command !== COMMAND.clearStatus)
       throw new ChipMisuse(
         CHIP,

@@ -13,13 +13,13 @@ export function station(): {
     quantities: [3, 16],
     intervalSeconds: 600,
     samplesPerUplink: 1,
-    mount: () => [
+    mount: (hal) => [
       {
         quantities: [3],
         start: () => {
           world.taken++
-          // A wait for something that never comes: no timer of the program is left that would end it.
-          return world.hangs ? 1e9 : 20
+          // A wait for something that never comes: the program has no timer that would end it.
+          return world.hangs && Object.assign(hal.clock, { setTimer: () => 0 }) ? 0 : 20
         },
         read: (into, at) => ((into[at] = 2_500), 'ok'),
       },

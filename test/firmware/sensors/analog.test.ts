@@ -94,6 +94,20 @@ describe('soil probe', () => {
       expect(reading(sensor)[0]).toBe('range')
     }
   })
+
+  test('on the chip model: nothing without power, too wet too early, right after its own warm-up', () => {
+    const chip = new SoilProbeChip(() => ({ moisturePercent: 32, temperatureC: 25 }), new Random(1, 'soil'))
+    let atMs = 0
+    const adc: Adc = { readMillivolts: () => Math.max(0, Math.round(chip.millivolts(atMs * 1000))) }
+    const sensor = new SoilProbe(adc, 36, chip.dryMillivolts, chip.wetMillivolts)
+    chip.power(false, 0)
+    expect(reading(sensor)[0]).toBe('range')
+    chip.power(true, 0)
+    atMs = 60
+    expect(reading(sensor)[1]).toBeGreaterThan(5_000)
+    atMs = sensor.warmUpMs
+    expect(Math.abs(reading(sensor)[1] - 3_200)).toBeLessThan(50)
+  })
 })
 
 describe('battery', () => {

@@ -195,6 +195,37 @@ describe('on the chip model', () => {
     }
   })
 
+  /** Measures so long after its supply came on; undefined: without one. */
+  function afterPower(waitMs: number | undefined) {
+    let chip: JsnSr04tChip | undefined
+    return measure((pulse, echo, time) => {
+      if (!chip) {
+        chip = new JsnSr04tChip(
+          time,
+          () => ({ distanceMm: 2_000, airTemperatureC: 25 }),
+          echo,
+          new Random(3, 'jsn'),
+        )
+        chip.power(false, 0)
+        if (waitMs !== undefined) chip.power(true, pulse.atMicros - waitMs * 1000)
+      }
+      chip.trigger(pulse.micros, pulse.atMicros)
+    })
+  }
+
+  test('without power no answer; after its own warm-up the level, and one ping too early does not move it', () => {
+    const { warmUpMs, drives } = new JsnSr04t(bench(widths(1)).hal, { trigger: TRIGGER, echo: ECHO }, 0, {
+      temperatureCentiC: 0,
+    })
+    expect(drives).toBe(TRIGGER)
+    expect(afterPower(undefined).error).toBe('noAnswer')
+    for (const waitMs of [0, warmUpMs]) {
+      const { error, level } = afterPower(waitMs)
+      expect(error).toBe('ok')
+      expect(Math.abs(level - 20_000)).toBeLessThan(60)
+    }
+  })
+
   test('its faults have their names', () => {
     expect(new Set(levels(2000, 'silent').map(({ error }) => error))).toEqual(new Set(['noAnswer']))
     expect(new Set(levels(undefined).map(({ error }) => error))).toEqual(new Set(['noAnswer']))
