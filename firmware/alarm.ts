@@ -1,7 +1,8 @@
 /** Readings that cannot wait for their batch: beyond a threshold, or rising fast; the settings may have another threshold than the profile.
  *
  *  How fast is told from the lowest value of the last while, so that a flood is found within one reading and a sensor's scatter between two readings is no flood.
- *  That value has an heir: the lowest since half of the while had passed. It takes over when the value is too old, so there is always one to compare with.
+ *  That value has an heir: the lowest since half of the while had passed. It takes over when the value is too old, so there is always
+ *  one to compare with.
  *  An alarming sample opens the radio at once, as far as the law and the battery allow, and goes before all others (firmware/delivery.ts). */
 import { FLAG } from '../core/flags.ts'
 import {
@@ -46,19 +47,23 @@ export function isAlarming(
     if (flags[column] === FLAG.fail || flags[column] === FLAG.missing) continue
     const value = values[column]!
     const row = FILTERS + profile.quantities.length * FILTER_ROW + ALARM_ROW * i
-    if (now - words[row + 1]! > withinSeconds) {
-      words[row] = words[row + 2]!
-      words[row + 1] = words[row + 3]!
+    if (now - words[row + 1]! > withinSeconds && words[row + 3]! > 0) {
+      words[row]! += words[row + 2]!
+      words[row + 1]! += words[row + 3]!
       words[row + 3] = 0
     }
-    const at = words[row + 1]!
-    const recent = at > 0 && now - at <= withinSeconds
-    if (value >= above || (recent && value - words[row]! >= rise)) alarming = true
-    const heir = recent && value > words[row]!
-    if (heir && (2 * (now - at) < withinSeconds || (words[row + 3]! > 0 && value > words[row + 2]!))) continue
-    words[row + (heir ? 2 : 0)] = value
-    words[row + (heir ? 3 : 1)] = now
-    if (!heir) words[row + 3] = 0
+    const aboveLow = value - words[row]!
+    const ageSeconds = now - words[row + 1]!
+    const recent = words[row + 1]! > 0 && ageSeconds <= withinSeconds
+    if (value >= above || (recent && aboveLow >= rise)) alarming = true
+    if (!recent || aboveLow <= 0) {
+      words[row] = value
+      words[row + 1] = now
+      words[row + 3] = 0
+    } else if (2 * ageSeconds >= withinSeconds && (words[row + 3] === 0 || aboveLow <= words[row + 2]!)) {
+      words[row + 2] = aboveLow
+      words[row + 3] = ageSeconds
+    }
   }
   return alarming
 }

@@ -109,7 +109,8 @@ export const OLD_POWER = 52
 /** The answer to a change of the settings, until it is sent (configure.ts); 0 when none is owed. */
 export const CONFIGURED = 53
 /** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state; behind them one row an alarm of the profile:
- *  the lowest value of the last while and the node seconds it was measured at (0: none), and the same of its heir (alarm.ts). */
+ *  the lowest value of the last while and the node seconds it was measured at (0: none); how far its heir is above it, and how many
+ *  seconds later it was measured (0: none; alarm.ts). */
 export const FILTERS = 54
 export const FILTER_ROW = 1 + FILTER_WORDS
 export const ALARM_ROW = 4

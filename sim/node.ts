@@ -133,13 +133,8 @@ export class SimNode {
       soilDryMillivolts: soilProbe?.dryMillivolts ?? 2_500,
       soilWetMillivolts: soilProbe?.wetMillivolts ?? 1_200,
       gaugeHeightMm: this.gaugeHeightMm,
-      alarmAbove: 0,
-      alarmRise: 0,
-      alarmWithinMinutes: 0,
-      lampOnMinutes: 0,
-      lampOffMinutes: 0,
-      darkFromMinutes: 0,
-      darkToMinutes: 0,
+      ...{ alarmAbove: 0, alarmRise: 0, alarmWithinMinutes: 0 },
+      ...{ lampOnMinutes: 0, lampOffMinutes: 0, darkFromMinutes: 0, darkToMinutes: 0 },
       utcOffsetMinutes: 420,
     }
   }

@@ -66,9 +66,8 @@ export function makeActs(parts: ActsParts): Acts {
         : refusal('registered', devEui)
     if (holder) return refusal('keysTaken', holder.device.devEui)
     if (lamp && desk.lamps(lamp.id).length > 0) return refusal('lampTaken', lamp.id)
-    const audit = [
-      auditEntry(clock.now(), by, AUDIT_ACTION.deviceRegister, { devEui, name, result: 'accepted' }),
-    ]
+    const detail = { devEui, name, result: 'accepted' }
+    const audit = [auditEntry(clock.now(), by, AUDIT_ACTION.deviceRegister, detail)]
     const node = await nodes.register(device, abp, (row, sessions) =>
       write({ devices: [row], sessions, audit }),
     )

@@ -65,7 +65,7 @@ describe.each([
   [gauge, 'jsnSr04t', 0.425, 0.46],
 ] as const)('the rail of $name', (profile, part, leastSeconds, mostSeconds) => {
   test(`feeds its ${part} for as long as it warms up and measures, and never in a sleep`, async () => {
-    const measured = await measure({ ...options, profile, bundleBytes: BUNDLE_BYTES })
+    const measured = await measure({ ...options, board: ttgoLora32V21, profile, bundleBytes: BUNDLE_BYTES })
     expect([...measured.asleep.micros.get(part)!.keys()]).toEqual(['off'])
     expect(measured.total.seconds(part)).toBeCloseTo(measured.seconds, 1)
     const states = [...measured.total.micros.get(part)!]
