@@ -49,7 +49,9 @@ function findSectors(queue: Queue): void {
     const offset = (queue.journal.sectors + sector) * queue.journal.flash.sectorSize
     const header = new Uint32Array(queue.journal.flash.read(offset, HEADER_WORDS * 4).buffer)
     const generation = header[2]!
-    if (header[0] !== (MARK_HIGH | headerCrc(header)) >>> 0 || generation % queue.sectors !== sector) continue
+    // The checksum last: a sector that was never written is known without it.
+    if ((header[0]! ^ MARK_HIGH) >>> 16 !== 0 || generation % queue.sectors !== sector) continue
+    if ((header[0]! & 0xffff) !== headerCrc(header)) continue
     epochs[sector] = header[1]!
     generations[sector] = generation
     queue.firsts[sector] = header[3]!

@@ -6,13 +6,11 @@ import type { Hal } from './hal/index.ts'
 import { append, JOURNAL_SECTORS, KIND, latest, openJournal } from './journal.ts'
 import type { NodeParts, Profile } from './profiles/profile.ts'
 
-/** True when the journal's copy is the cable's record, or was made from it (configure.ts). */
+/** True when the journal's copy is the cable's record, or was made from it (configure.ts): by the record's checksum, which ends it, and which stands behind
+ *  a copy that was changed. It is looked at on every wake, and comparing all bytes takes as long as a sensor. */
 function isFrom(kept: Uint8Array, record: Uint8Array): boolean {
-  if (kept.length === SETTINGS_BYTES) return kept.join() === record.join()
-  return (
-    kept[SETTINGS_BYTES] === record[SETTINGS_BYTES - 2] &&
-    kept[SETTINGS_BYTES + 1] === record[SETTINGS_BYTES - 1]
-  )
+  const at = kept.length > SETTINGS_BYTES ? SETTINGS_BYTES : SETTINGS_BYTES - 2
+  return kept[at] === record[SETTINGS_BYTES - 2] && kept[at + 1] === record[SETTINGS_BYTES - 1]
 }
 
 /** All that a cycle is given; undefined on a blank node. The record that a technician wrote lies in Espruino's Storage, where a power cut while a file is written, or while Storage tidies

@@ -70,20 +70,21 @@ export function judgeSamples(
       const nodeFlag = flags[place]!
       const verdict =
         known || nodeFlag === FLAG.missing ? nodeFlag : judge(node, quantity, value, timeMs, moved)
-      return {
+      const record: Record = {
         devEui,
         epoch: epoch.epoch,
         sequence,
         quantity,
         timeMs,
         timeUncertain: decoded.ageUncertain,
-        ...(decoded.ageErrorSeconds === undefined ? {} : { timeErrorSeconds: decoded.ageErrorSeconds }),
         value,
         nodeFlag,
         flag: worstFlag(nodeFlag, verdict & 15),
         tests: verdict >> 4,
         receivedMs,
       }
+      if (decoded.ageErrorSeconds !== undefined) record.timeErrorSeconds = decoded.ageErrorSeconds
+      return record
     })
   })
   return { samples, filterStates: [...moved] }

@@ -23,6 +23,32 @@ export interface LampPlan extends Place {
   readonly utcOffsetMinutes: number
 }
 
+const LIT: LampState = { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.schedule }
+const DARK: LampState = { levelPercent: 0, reason: LAMP_REASON.schedule }
+const DOUBT: LampState = { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.doubt }
+
+/** From sunset to sunrise, both moved. In a night so short that the other end of it is reached, what is lit longer stays lit. */
+function isNight(plan: LampPlan, at: number): boolean {
+  const evening = solarNoon(plan, at) <= at
+  const minutes = evening ? plan.lampOnMinutes : -plan.lampOffMinutes
+  return isDark(plan, evening ? at - 60 * minutes : at + 60 * minutes) || (minutes < 0 && isDark(plan, at))
+}
+
+/** Whether any moment within +-`seconds` is night: the sun stands lowest at an end, or at a solar midnight between. */
+function anyNight(plan: LampPlan, at: number, seconds: number): boolean {
+  if (isNight(plan, at - seconds) || isNight(plan, at + seconds)) return true
+  // Midnight nearest to the middle: half a day from the noon nearest to a moment half a day away.
+  const midnight = solarNoon(plan, at - HALF_DAY_SECONDS) + HALF_DAY_SECONDS
+  return midnight > at - seconds && midnight < at + seconds && isDark(plan, midnight)
+}
+
+/** Whether all moments of `seconds` from `at` on are within one dark span. */
+function isSpared(plan: LampPlan, at: number, seconds: number): boolean {
+  const { darkFromMinutes, darkToMinutes, utcOffsetMinutes } = plan
+  const into = (at + 60 * (utcOffsetMinutes - darkFromMinutes) + DAY_SECONDS) % DAY_SECONDS
+  return into + seconds < (60 * (darkToMinutes - darkFromMinutes) + DAY_SECONDS) % DAY_SECONDS
+}
+
 /** What the lamp does at `unixSeconds` known within +-`uncertaintySeconds` (0 to 2^30): lit if any moment it may be is night, unless every one is in the
  *  dark span. Reason 'doubt' when only the uncertainty lights it, or when there is no time at all (undefined). */
 export function scheduleLevel(
@@ -30,32 +56,9 @@ export function scheduleLevel(
   unixSeconds: number | undefined,
   uncertaintySeconds: number,
 ): LampState {
-  const doubt = { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.doubt }
-  if (unixSeconds === undefined) return doubt
-  const noonNear = (at: number): number => solarNoon(plan, at)
-  // From sunset to sunrise, both moved. In a night so short that the other end of it is reached, what is lit longer stays lit.
-  const isNight = (at: number): boolean => {
-    const evening = noonNear(at) <= at
-    const minutes = evening ? plan.lampOnMinutes : -plan.lampOffMinutes
-    return isDark(plan, evening ? at - 60 * minutes : at + 60 * minutes) || (minutes < 0 && isDark(plan, at))
-  }
-  // Whether all moments of so long are within one dark span.
-  const isSpared = (at: number, seconds: number): boolean => {
-    const { darkFromMinutes, darkToMinutes, utcOffsetMinutes } = plan
-    const into = (at + 60 * (utcOffsetMinutes - darkFromMinutes) + DAY_SECONDS) % DAY_SECONDS
-    return into + seconds < (60 * (darkToMinutes - darkFromMinutes) + DAY_SECONDS) % DAY_SECONDS
-  }
-  // Whether any moment is night: the sun stands lowest at an end, or at a solar midnight between.
-  const anyNight = (from: number, to: number): boolean => {
-    if (isNight(from) || isNight(to)) return true
-    // Midnight nearest to the middle: half a day from the noon nearest to a moment half a day away.
-    const midnight = noonNear(unixSeconds - HALF_DAY_SECONDS) + HALF_DAY_SECONDS
-    return midnight > from && midnight < to && isDark(plan, midnight)
-  }
-  const from = unixSeconds - uncertaintySeconds
-  if (isSpared(from, 2 * uncertaintySeconds)) return { levelPercent: 0, reason: LAMP_REASON.schedule }
-  if (isNight(unixSeconds) && !isSpared(unixSeconds, 0))
-    return { levelPercent: FULL_LEVEL_PERCENT, reason: LAMP_REASON.schedule }
-  if (uncertaintySeconds > 0 && anyNight(from, unixSeconds + uncertaintySeconds)) return doubt
-  return { levelPercent: 0, reason: LAMP_REASON.schedule }
+  if (unixSeconds === undefined) return DOUBT
+  if (isSpared(plan, unixSeconds - uncertaintySeconds, 2 * uncertaintySeconds)) return DARK
+  if (isNight(plan, unixSeconds) && !isSpared(plan, unixSeconds, 0)) return LIT
+  if (uncertaintySeconds > 0 && anyNight(plan, unixSeconds, uncertaintySeconds)) return DOUBT
+  return DARK
 }

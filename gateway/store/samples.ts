@@ -49,6 +49,8 @@ type Statements = { [name in keyof typeof STATEMENTS]: Database.Statement }
 
 /** Of one epoch of one node: the first sequence that is missing, and the highest that is there (-1: none). */
 interface Frontier {
+  readonly node: number
+  readonly epoch: number
   next: number
   highest: number
 }
@@ -65,6 +67,8 @@ export class SampleRows {
   private readingsOf = new Map<number, Database.Statement>()
   private nodeIds = new Map<string, number>()
   private frontiers = new Map<string, Frontier>()
+  /** Frontiers whose row is behind: written once for all samples of a call. */
+  private moved = new Set<Frontier>()
 
   constructor(private db: Database.Database) {
     const entries = Object.entries(STATEMENTS).map(([name, text]) => [name, db.prepare(text)])
@@ -75,13 +79,15 @@ export class SampleRows {
   forget(): void {
     this.nodeIds.clear()
     this.frontiers.clear()
+    this.moved.clear()
   }
 
   append(samples: readonly Record[][]): Outcome[] {
     if (samples.length === 0) return []
     const added: Totals = { samples: 0, readings: 0, duplicates: 0, conflicts: 0 }
     const outcomes = samples.map((records) => this.appendOne(records, added))
-    this.run.count.run(added.samples, added.readings, added.duplicates, added.conflicts)
+    this.saveFrontiers()
+    this.run.count.run([added.samples, added.readings, added.duplicates, added.conflicts])
     return outcomes
   }
 
@@ -91,20 +97,14 @@ export class SampleRows {
     const { epoch, sequence, timeMs, timeUncertain, timeErrorSeconds, receivedMs } = first
     const node = this.nodeOf(first.devEui) ?? this.addNode(first.devEui)
     const content = contentOf(records)
-    const { changes } = this.run.addSample.run(
-      node,
-      epoch,
-      sequence,
-      timeMs,
-      timeUncertain ? (timeErrorSeconds ?? UNBOUNDED) : 0,
-      receivedMs,
-      content,
-    )
+    const doubt = timeUncertain ? (timeErrorSeconds ?? UNBOUNDED) : 0
+    // Here and below as one array: libsql copies values that come one by one.
+    const { changes } = this.run.addSample.run([node, epoch, sequence, timeMs, doubt, receivedMs, content])
     if (changes === 0) return this.judge(node, records, content, added)
     const values: number[] = [node, timeMs, epoch, sequence]
     for (const { quantity, value, nodeFlag, flag, tests } of records)
       values.push(quantity, value, nodeFlag, flag, tests)
-    this.adding(records.length).run(...values)
+    this.adding(records.length).run(values)
     this.advance(node, epoch, sequence)
     added.samples++
     added.readings += records.length
@@ -152,7 +152,7 @@ export class SampleRows {
     if (known) return known
     const row = this.run.frontier.get(node, epoch) as { nextSequence: number } | undefined
     const { sequence } = this.run.highest.get(node, epoch) as { sequence: number | null }
-    const frontier = { next: row?.nextSequence ?? 0, highest: sequence ?? -1 }
+    const frontier = { node, epoch, next: row?.nextSequence ?? 0, highest: sequence ?? -1 }
     this.frontiers.set(key, frontier)
     return frontier
   }
@@ -161,14 +161,18 @@ export class SampleRows {
   private advance(node: number, epoch: number, sequence: number): void {
     const frontier = this.frontier(node, epoch)
     frontier.highest = Math.max(frontier.highest, sequence)
-    if (frontier.next === sequence) this.moveFrontier(node, epoch, sequence + 1)
+    if (frontier.next === sequence) this.moveFrontier(frontier, sequence + 1)
   }
 
   /** Sets the first gap to the first sequence from `from` on that is not stored. */
-  private moveFrontier(node: number, epoch: number, from: number): void {
-    const frontier = this.frontier(node, epoch)
-    frontier.next = from > frontier.highest ? from : this.firstGap(node, epoch, from)
-    this.run.setFrontier.run(node, epoch, frontier.next)
+  private moveFrontier(frontier: Frontier, from: number): void {
+    frontier.next = from > frontier.highest ? from : this.firstGap(frontier.node, frontier.epoch, from)
+    this.moved.add(frontier)
+  }
+
+  private saveFrontiers(): void {
+    for (const { node, epoch, next } of this.moved) this.run.setFrontier.run([node, epoch, next])
+    this.moved.clear()
   }
 
   private firstGap(node: number, epoch: number, from: number): number {
@@ -188,7 +192,10 @@ export class SampleRows {
   giveUpBelow(devEui: string, epoch: number, lowest: number): void {
     if (lowest === 0) return
     const node = this.nodeOf(devEui) ?? this.addNode(devEui)
-    if (this.frontier(node, epoch).next < lowest) this.moveFrontier(node, epoch, lowest)
+    const frontier = this.frontier(node, epoch)
+    if (frontier.next >= lowest) return
+    this.moveFrontier(frontier, lowest)
+    this.saveFrontiers()
   }
 
   storedSequences(devEui: string, epoch: number): StoredSequences {

@@ -85,7 +85,7 @@ export class SettledRows {
       const toRow = CODECS[name]?.toRow
       for (const each of given) {
         const row = (toRow ? toRow(each as never) : each) as Row
-        put.run(...columns.map((column) => row[column]))
+        put.run(columns.map((column) => row[column]))
       }
     }
   }
