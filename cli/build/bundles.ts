@@ -33,8 +33,12 @@ function entryCode({ board, profile, region }: BundlePlan): string {
   ].join('\n')
 }
 
+/** What a bundle ends in: behind it in its slot lies erased flash, which is read as the rest of this comment. */
+const REST = '//'
+
 /** A bundle out of the chain, looked over and weighed. */
-export function finished(plan: BundlePlan, { code: read, shipped: code, map }: Chained): Bundle {
+export function finished(plan: BundlePlan, { code: read, shipped, map }: Chained): Bundle {
+  const code = shipped + REST
   const board = plan.board.value
   const bytes = Buffer.byteLength(code)
   const functions = countFunctions(bundleTree(code))

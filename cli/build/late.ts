@@ -27,9 +27,7 @@ export const TEXT_NAME = '$'
 const PARSE: Options = { ecmaVersion: 2022, sourceType: 'script' }
 /** What `Function` is called by, which some hundred mentions name. */
 export const MAKER_NAME = '$f'
-const OPENING =
-  `var ${TEXT_NAME}=require("Storage").read("undefined"==typeof bundleFile?".bootcde":bundleFile),` +
-  `${MAKER_NAME}=Function;`
+const OPENING = `var ${MAKER_NAME}=Function;`
 /** A mention takes some 35 bytes: a shorter text that is called from several places stays a function, under a name like `$1`. */
 const TEXT_BYTES_MIN = 140
 

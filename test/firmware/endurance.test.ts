@@ -121,6 +121,7 @@ async function wearOf(profile: Profile): Promise<Wear> {
             i2c,
             spi,
             aes,
+            files: () => hal.files(),
             settings: () => hal.settings(),
             noise: () => hal.noise(),
             freeVariables: () => hal.freeVariables(),

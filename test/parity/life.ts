@@ -95,6 +95,7 @@ const runSources: Program = (node, hal) => {
   const { clock, power, gpio, adc, i2c, spi, aes, wlan } = hal
   start(board, profile, region, {
     ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal), ...(wlan ? { wlan } : {}) },
+    files: () => hal.files(),
     settings: () => hal.settings(),
     noise: () => hal.noise(),
     freeVariables: () => hal.freeVariables(),

@@ -170,6 +170,7 @@ export class Site {
         write: (offset, bytes) => flash.write(offset, bytes),
         erase: (offset) => flash.erase(offset),
       },
+      files: () => hal.files(),
       settings: () => hal.settings(),
       noise: () => hal.noise(),
       freeVariables: () => hal.freeVariables(),
