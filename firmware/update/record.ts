@@ -12,8 +12,9 @@ export const SLOTS = 'abcdefghijklmno'
 export const ENTRY_BYTES = 8
 /** Bytes of a slot's file: blanks that make it, then room for the largest bundle. Behind a bundle lies erased flash, so a bundle ends in a comment. */
 export const TEXT_AT = 4
-export const SLOT_BYTES = 60_004
+export const SLOT_BYTES = 60_008
 export const ERASED = 255
+export const BUNDLE_END = '//'
 
 /** Marks of an entry: the slot was switched to; it was started (three of them); its trial was passed; the loader has taken it back after the third start;
  *  its self-test failed, or it was given up before it ran; that was told. */

@@ -1,7 +1,7 @@
 /** The bundles as they lie in dist/firmware: what ships is what is tested. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LOADER_FILE } from '../../cli/build/loader.ts'
+import { LOADER_FILE } from '../../cli/boardFiles.ts'
 import { bundlePlans, ROOT, type BundlePlan } from '../../cli/build/plan.ts'
 
 export interface BuiltBundle {
