@@ -6,7 +6,7 @@
  *
  *  where `$f` is Function and `$` is the bundle as it lies in Storage: a string that Espruino does not copy into RAM, nor any piece of it. Making a function of a piece reads
  *  nothing through: 21 us on a desktop, about 0.6 ms on an ESP32, whatever its length. It costs its variables while it runs.
- *  The bundle has to run at the top level, and from the file of Storage that the global `bundleFile` names, or from `.bootcde` when there is none. */
+ *  The bundle has to run at the top level, and the loader hands it its text (firmware/update/loader.ts), whatever slot that comes from. */
 import {
   parse,
   type AnyNode,
