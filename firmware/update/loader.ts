@@ -31,7 +31,10 @@ export function slotText(): string | undefined {
   // Past the record's end a character is no number, and then no mark.
   const isSet = (at: number): boolean => record.charCodeAt(at) < ERASED
   const set = (at: number): boolean => storage.write(RECORD_FILE, '\0', at)
-  for (let slot = SLOTS.length - 1; slot >= 0; slot--) {
+  let slot = 0
+  // In the order of the alphabet, so that a board pays for the slots it has used, at every start.
+  while (isSet((slot + 1) * ENTRY_BYTES + SWITCHED) || isSet((slot + 1) * ENTRY_BYTES + FAILED)) slot++
+  for (; slot >= 0; slot--) {
     const entry = slot * ENTRY_BYTES
     if (!isSet(entry + SWITCHED) || isSet(entry + TAKEN_BACK) || isSet(entry + FAILED)) continue
     let starts = STARTED
@@ -41,7 +44,7 @@ export function slotText(): string | undefined {
     if (starts < PASSED || isSet(entry + PASSED)) return storage.read(SLOTS.charAt(slot), TEXT_AT)
     set(entry + TAKEN_BACK)
   }
-  for (let slot = 0; slot < SLOTS.length; slot++) {
+  for (slot = 0; slot < SLOTS.length; slot++) {
     const text = storage.read(SLOTS.charAt(slot), TEXT_AT)
     if (text && text.charCodeAt(0) < ERASED) return text
   }

@@ -3,10 +3,10 @@ import { createContext, Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 import { BoardError } from '../../cli/board/error.ts'
 import { BOOT_FILE, type Store } from '../../cli/board/install.ts'
+import { makeLoader } from '../../cli/build/loader.ts'
 import type { Files } from '../../firmware/hal/index.ts'
 import { BUNDLE_END } from '../../firmware/update/record.ts'
 import { PowerCut } from '../../sim/chips/flash.ts'
-import { builtLoader } from '../parity/built.ts'
 import { Storage } from './storage.ts'
 import type { Cut } from './sweep.ts'
 import { TearingFlash, type Operation } from './tearingFlash.ts'
@@ -18,7 +18,8 @@ const PAGES = 64
 const PIECE_BYTES = 180
 const FILE_BYTES = 64
 const BUNDLE_BYTES = 600
-const LOADER = builtLoader()
+/** As it ships. */
+const LOADER = await makeLoader()
 
 export class Board {
   readonly storage: Storage
