@@ -1,6 +1,7 @@
 /** `fieldnode build`: the firmware bundles of every board and profile, in dist/firmware. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { LOADER_FILE } from './boardFiles.ts'
 import type { Bundle } from './build/bundles.ts'
 import { BuildError } from './build/fault.ts'
 import { bundlePlans, REGION_DEFAULT, ROOT, type BundlePlan } from './build/plan.ts'
@@ -32,15 +33,26 @@ export function report(bundle: Bundle, { folder, json }: Report): void {
 export async function build(plans: readonly BundlePlan[], to: Report): Promise<number> {
   // Loaded only now: help and a wrong option need no compiler.
   const { makeBundles } = await import('./build/bundles.ts')
+  const { makeLoader } = await import('./build/loader.ts')
   let bundles: Bundle[]
+  let loader: string
   try {
     bundles = await makeBundles(plans)
+    loader = await makeLoader()
   } catch (error) {
     if (!(error instanceof BuildError)) throw error
     for (const line of error.lines) console.error(line)
     return 1
   }
-  return write(bundles, to)
+  const code = write(bundles, to)
+  writeLoader(`${to.folder}/${LOADER_FILE}`, loader, to.json)
+  return code
+}
+
+/** Writes the one file that every board begins with. */
+function writeLoader(file: string, loader: string, json: boolean): void {
+  writeFileSync(join(ROOT, file), loader)
+  if (!json) console.log(texts.build.loader(file, loader.length))
 }
 
 /** Writes what the gate takes and says what it refuses. Answers the exit code. */

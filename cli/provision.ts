@@ -10,14 +10,9 @@ import { newNode, type NewNode } from './board/newNode.ts'
 import { register } from './board/register.ts'
 import { withBoard, type BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
+import { ABP_FILE, NETWORK_FILE, SETTINGS_FILE } from './boardFiles.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
 
-/** The file in the board's Storage that the firmware reads at its start. */
-export const SETTINGS_FILE = 'settings'
-/** The one that a node with Wi-Fi reads beside it; with --out it gets the name of that file and this behind a dot. */
-export const NETWORK_FILE = 'wifi'
-/** The one that a node that never joins has beside it, named likewise. */
-export const ABP_FILE = 'abp'
 const OWNER_ONLY = 0o600
 
 const texts = boardTexts.provision
@@ -80,7 +75,7 @@ type Records = readonly (readonly [name: string, record: Uint8Array])[]
 async function writeToBoard(at: BoardAt, records: Records): Promise<void> {
   await withBoard(at, async (board) => {
     // The board may have been one that never joins; with a session of its own it would not again.
-    if (!records.some(([name]) => name === ABP_FILE)) await board.eraseFile(ABP_FILE)
+    if (!records.some(([name]) => name === ABP_FILE)) await board.erase(ABP_FILE)
     for (const [name, record] of records) await board.writeFile(name, record)
     await board.boot()
   })

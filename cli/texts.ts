@@ -32,6 +32,7 @@ const en = {
     ].join('\n'),
     made: (file: string, bytes: number, functions: number) =>
       `${file}: ${bytes} bytes, ${functions} functions`,
+    loader: (file: string, bytes: number) => `${file}: ${bytes} bytes`,
     refused: (file: string, where: string, message: string, rule: string) =>
       `${where}: ${message} (${rule}; ${file} refused)`,
   },
@@ -167,6 +168,7 @@ const vi: Texts = {
       '  --json    mỗi gói một dòng JSON: board, profile, region, file, bytes, functions',
     ].join('\n'),
     made: (file, bytes, functions) => `${file}: ${bytes} byte, ${functions} hàm`,
+    loader: (file, bytes) => `${file}: ${bytes} byte`,
     refused: (file, where, message, rule) => `${where}: ${message} (${rule}; ${file} bị từ chối)`,
   },
   demo: {

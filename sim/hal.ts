@@ -5,6 +5,7 @@ import { tableAes } from '../core/lorawan/aes.ts'
 import type {
   Adc,
   Edge,
+  Files,
   Flash,
   Gpio,
   Hal,
@@ -17,6 +18,7 @@ import type {
 import type { Network } from '../firmware/hal/network.ts'
 import type { Event } from './clock.ts'
 import { ChipMisuse } from './chips/misuse.ts'
+import { filesOn, SimFiles } from './files.ts'
 import type { Machine } from './machine.ts'
 import type { Random } from './random.ts'
 
@@ -26,6 +28,8 @@ const FREE_VARIABLES = 900
 
 /** What a program may know besides its chips. */
 export interface HalSources {
+  /** The board's own store; an empty one where nobody looks at it. */
+  files?: SimFiles
   settings(file?: 'abp'): Uint8Array | undefined
   random: Random
   /** What a test or a replayed bundle wants the interpreter to have free. */
@@ -58,6 +62,10 @@ export class SimHal implements Hal {
     this.flash = new SimFlash(machine)
     this.aes = (key) => cipherOn(machine, key)
     if (sources.wlan) this.wlan = sources.wlan
+  }
+
+  files(): Files {
+    return filesOn(this.machine, (this.sources.files ??= new SimFiles()))
   }
 
   settings(file?: 'abp'): Uint8Array | undefined {

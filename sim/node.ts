@@ -16,6 +16,7 @@ import { Sht31 } from './chips/sht31.ts'
 import { SoilProbe } from './chips/soilProbe.ts'
 import type { VirtualClock } from './clock.ts'
 import type { Costs } from './costs.ts'
+import { SimFiles } from './files.ts'
 import { SimHal } from './hal.ts'
 import { Ledger, OFF, type Tell } from './ledger.ts'
 import { Machine } from './machine.ts'
@@ -86,6 +87,8 @@ export class SimNode {
   settings: Uint8Array | undefined
   /** The record of a node that never joins (core/abp.ts). */
   abp: Uint8Array | undefined
+  /** Where its bundles lie. */
+  readonly files = new SimFiles()
   private readonly hal: SimHal
   private readonly spot: Spot
   private readonly gaugeHeightMm: number
@@ -105,6 +108,7 @@ export class SimNode {
     this.network = board.link === 'mqtt' ? this.wireNetwork() : undefined
     this.hal = new SimHal(this.machine, {
       wlan: this.network,
+      files: this.files,
       settings: (file) => (file === 'abp' ? this.abp : this.settings),
       random: random('noise'),
       log: (line) => shared.log(name, line),

@@ -2,6 +2,7 @@
 import { chain, type Chained } from './chain.ts'
 import { countFunctions } from './functions.ts'
 import { bundleTree, gate, type Finding } from './gate.ts'
+import { BUNDLE_END } from '../../firmware/update/record.ts'
 import type { BundlePlan } from './plan.ts'
 
 /** One bundle as it goes to a board, and what `fieldnode build --json` prints of it. */
@@ -34,7 +35,8 @@ function entryCode({ board, profile, region }: BundlePlan): string {
 }
 
 /** A bundle out of the chain, looked over and weighed. */
-export function finished(plan: BundlePlan, { code: read, shipped: code, map }: Chained): Bundle {
+export function finished(plan: BundlePlan, { code: read, shipped, map }: Chained): Bundle {
+  const code = shipped + BUNDLE_END
   const board = plan.board.value
   const bytes = Buffer.byteLength(code)
   const functions = countFunctions(bundleTree(code))

@@ -7,7 +7,7 @@
  *  where `$f` makes the function of a piece of `$` with the first two of the usual parameters: terser's names come in one order nearly everywhere. `$` is the
  *  bundle as it lies in Storage: a string that Espruino does not copy into RAM, nor any piece of it. Making a function of a piece reads nothing through: some
  *  1 ms on an ESP32, whatever its length. It costs its variables while it runs.
- *  The bundle has to run at the top level, and from the file of Storage that the global `bundleFile` names, or from `.bootcde` when there is none. */
+ *  The bundle has to run at the top level, and the loader hands it its text (firmware/update/loader.ts), whatever slot that comes from. */
 import {
   parse,
   type AnyNode,
@@ -28,7 +28,6 @@ export const TEXT_NAME = '$'
 const PARSE: Options = { ecmaVersion: 2022, sourceType: 'script' }
 /** The maker, which some hundred mentions name. */
 export const MAKER_NAME = '$f'
-const OPENING = `var ${TEXT_NAME}=require("Storage").read("undefined"==typeof bundleFile?".bootcde":bundleFile),`
 /** A mention takes some 15 bytes: a shorter text that is called from several places stays a function, under a name like `$1`. */
 const TEXT_BYTES_MIN = 60
 /** Parameters that the maker knows; more than these are rare. */
@@ -234,7 +233,7 @@ export function latePacked(code: string): string {
     rest += text({ start: at, end: start })
     at = end
   }
-  const head = lates.size > 0 ? `${comment}*/${OPENING}${makerOf(usual)}` : ''
+  const head = lates.size > 0 ? `${comment}*/var ${makerOf(usual)}` : ''
   const packed = `${head}${rest}${text({ start: at, end: code.length })}`
   // Terser moves a mark to where it is the only one; nest.ts marks nothing that would be.
   if (packed.includes(LATE_CALL)) throw new BuildError(['a mark of a seldom called function was left over'])

@@ -15,6 +15,7 @@ import type {
   WatchEvent,
   WatchOptions,
 } from './espruinoGlobals.d.ts'
+import { espruinoFiles } from './espruinoFiles.ts'
 import { espruinoNetwork } from './espruinoNetwork.ts'
 import type { Flash, Gpio, Hal, I2cBus, Power, ResetReason } from './index.ts'
 import { beginChain, chainEnd, endChain } from './sleepChain.ts'
@@ -25,6 +26,8 @@ declare const ESP32: Esp32
 declare const E: Engine
 declare const process: Process
 declare const require: Require
+/** Set by the loader in the first start of a bundle, and only then there (update/loader.ts). */
+declare const firstStart: boolean | undefined
 declare function print(line: string): void
 /** Seconds since power-on with microseconds; deep sleep does not stop it. */
 declare function getTime(): number
@@ -87,8 +90,11 @@ function areaFlash(raw: RawFlash, area: Board['flash']): Flash {
   }
 }
 
-/** ESP-IDF's cause of wake-up tells deep sleep from all else, the chip's cause of reset the faults, and the clock power-on from an upload. */
+/** The loader tells a bundle's first start, ESP-IDF's cause of wake-up deep sleep, the chip's cause of reset the faults, and the clock power-on from a program
+ *  that was begun anew by hand. */
 function resetReason(): ResetReason {
+  // load() resets neither cause: a node that was uploaded to in the middle of its life still shows those of its last start.
+  if (typeof firstStart !== 'undefined') return 'load'
   if (ESP32.getWakeupCause() > 0) return 'deepSleep'
   const cause = peek32(RESET_STATE) & RESET_CAUSES
   if (cause === SW_CPU_RESET || cause === SW_RESET) return 'software'
@@ -203,6 +209,7 @@ export function espruinoHal(board: Board): Hal {
     spi: { transfer: (selectPin, bytes) => SPI1.send(bytes, selectPin) },
     flash,
     aes: espruinoAes(require('crypto')),
+    files: espruinoFiles,
     settings,
     wlan: espruinoNetwork,
     noise: () => noise(battery.pin),

@@ -28,6 +28,8 @@ export interface RawFlash {
 
 export interface Storage {
   readArrayBuffer(name: string): ArrayBuffer | undefined
+  read(address: string, start?: number, many?: number): string | undefined
+  write(address: string, data: Uint8Array | string, start: number): boolean
 }
 
 export interface Crypto {

@@ -68,6 +68,17 @@ export interface Flash {
   erase(offset: number): void
 }
 
+/** Files that the cable has made, with all the room they will ever have. Nothing makes one over the air: the board's file system is not safe against a power
+ *  cut there (update/record.ts). A byte is written once. */
+export interface Files {
+  /** Bytes of a file, 0 where there is none. */
+  size(name: string): number
+  /** `length` is 1 or more; fewer bytes where the file ends, none where there is none. What was never written is 255. */
+  read(name: string, offset: number, length: number): Uint8Array
+  /** `offset` is 1 or more. False where there is no such file, where it ends too early, and where a byte was written before: nothing has changed then. */
+  write(name: string, bytes: Uint8Array, offset: number): boolean
+}
+
 export interface Hal {
   readonly clock: NodeClock
   readonly power: Power
@@ -79,6 +90,8 @@ export interface Hal {
   readonly aes: Aes
   /** Of a board whose link is Wi-Fi. */
   readonly wlan?: Network
+  /** The board's files: made when they are asked for, since on a board each of the three functions takes up memory as long as it is held. */
+  files(): Files
   /** The settings record a technician wrote with `fieldnode provision` (core/settings), or undefined on a blank node; or the one beside it for a node that
    *  never joins (core/abp). */
   settings(file?: 'abp'): Uint8Array | undefined

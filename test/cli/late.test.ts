@@ -22,11 +22,10 @@ async function made(source: string, ...seldom: string[]): Promise<string> {
   return (await minify(nested, { ...TERSER, mangle })).code!
 }
 
-/** What a script hands to `keep`, run from the Storage file it says it is in. */
-function kept(code: string, file = '.bootcde', more: object = {}): unknown[] {
+/** What a script hands to `keep`, its own text where the loader leaves it. */
+function kept(code: string): unknown[] {
   const all: unknown[] = []
-  const read = (name: string) => (name === file ? code : undefined)
-  runInNewContext(code, { ...more, keep: (value: unknown) => all.push(value), require: () => ({ read }) })
+  runInNewContext(code, { $: code, keep: (value: unknown) => all.push(value) })
   return JSON.parse(JSON.stringify(all)) as unknown[]
 }
 
@@ -38,13 +37,12 @@ function other(sum, more) { var text = 'a' + sum; keep(text); return more }
 function later(x, done) { var y = x + base; keep(() => y); done(y) }
 keep(encode(4, 3)); later(5, function (y) { keep(encode(y, 1)) })`
 
-test('the program does the same, from either file, and its functions are texts', async () => {
+test('the program does the same, and its functions are texts', async () => {
   const plain = kept(SOURCE)
   expect(plain).toHaveLength(6)
   const code = latePacked(await made(SOURCE))
   expect(code).toMatch(/^\/\*/)
   expect(kept(code)).toEqual(plain)
-  expect(kept(code, 'slot-b', { bundleFile: 'slot-b' })).toEqual(plain)
   // The maker, and `half`, which a loop calls.
   expect(countFunctions(bundleTree(code))).toBe(2)
 })

@@ -11,6 +11,7 @@ import type { Hal, ResetReason } from '../../firmware/hal/index.ts'
 import type { Profile } from '../../firmware/profiles/profile.ts'
 import type * as Mac from '../../firmware/radio/mac.ts'
 import { start } from '../../firmware/start.ts'
+import { SimFiles } from '../../sim/files.ts'
 import { acknowledgement, store } from './bedGateway.ts'
 import { SETTINGS } from './bedSettings.ts'
 import { CutFlash } from './cutFlash.ts'
@@ -50,6 +51,7 @@ export const beds = new WeakMap<Hal, Bed>()
 
 export class Bed {
   readonly flash = new CutFlash()
+  readonly files = new SimFiles()
   readonly pins = new Map<number, boolean>()
   readonly logs: string[] = []
   readonly uplinks: Uplink[] = []
@@ -225,6 +227,7 @@ export class Bed {
       spi: { transfer: () => new Uint8Array(0) },
       flash: this.flash,
       aes: tableAes,
+      files: () => this.files,
       settings: () => encodeSettings({ ...SETTINGS, ...this.settings }),
       noise: () => (this.noise = (Math.imul(this.noise, 1_664_525) + 1_013_904_223) >>> 0),
       freeVariables: () => this.freeVariables,

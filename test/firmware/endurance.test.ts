@@ -121,6 +121,7 @@ async function wearOf(profile: Profile): Promise<Wear> {
             i2c,
             spi,
             aes,
+            files: () => hal.files(),
             settings: (file) => hal.settings(file),
             noise: () => hal.noise(),
             freeVariables: () => hal.freeVariables(),

@@ -175,6 +175,7 @@ export class Site {
         write: (offset, bytes) => flash.write(offset, bytes),
         erase: (offset) => flash.erase(offset),
       },
+      files: () => hal.files(),
       settings: (file) => hal.settings(file),
       noise: () => hal.noise(),
       freeVariables: () => hal.freeVariables(),

@@ -48,7 +48,8 @@ function put(storage: Storage, name: string, bytes: Uint8Array): boolean {
   return false
 }
 
-/** `fieldnode upload`: a Storage that has no room for the bundle, or will not take it, is erased, and the settings put back. */
+/** A tool that replaces the program's file itself, as other tools do (for `fieldnode upload` see slots.test.ts): a Storage that has no room for it, or will not
+ *  take it, is erased, and the settings put back. */
 function upload(storage: Storage, bundle: Uint8Array): void {
   if (put(storage, BUNDLE, bundle)) return
   const kept = storage.read(SETTINGS)

@@ -137,6 +137,14 @@ describe('the Hal on Espruino', () => {
     expect(called('watchdog')).toEqual([[60, true]])
   })
 
+  test('tells the first start of a bundle, whatever the chip still shows of its last one', () => {
+    const hal = espruinoHal(board)
+    vi.stubGlobal('firstStart', true)
+    world.cause = 4
+    expect(hal.power.resetReason()).toBe('load')
+    world.cause = 0
+  })
+
   test('tells why the program started', () => {
     const hal = espruinoHal(board)
     expect(hal.power.resetReason()).toBe('powerOn')

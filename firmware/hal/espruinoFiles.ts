@@ -1,0 +1,28 @@
+/** The node's files in Espruino's Storage. Source: Espruino 2v29, jsflash.c: a write with an offset above 0 neither makes nor replaces a file, and never
+ *  tidies Storage up; it throws where the file is missing or too short, or where a byte is no longer erased. */
+import type { Engine, Require } from './espruinoGlobals.d.ts'
+import type { Files } from './index.ts'
+
+declare const require: Require
+declare const E: Engine
+
+/** See Hal.files. */
+export function espruinoFiles(): Files {
+  const storage = require('Storage')
+  return {
+    size: (name) => {
+      const stored = storage.readArrayBuffer(name)
+      return stored ? stored.byteLength : 0
+    },
+    // A copy: what Storage answers lies in flash.
+    read: (name, offset, length) =>
+      new Uint8Array(new Uint8Array(E.toArrayBuffer(storage.read(name, offset, length) ?? ''))),
+    write: (name, bytes, offset) => {
+      try {
+        return offset > 0 && storage.write(name, bytes, offset)
+      } catch {
+        return false
+      }
+    },
+  }
+}
