@@ -13,6 +13,7 @@ import {
   SWITCHED,
   TAKEN_BACK,
   TEXT_AT,
+  TEXT_BYTES,
 } from './record.ts'
 
 declare const require: Require
@@ -38,11 +39,11 @@ export function slotText(): string | undefined {
     while (starts < PASSED && isSet(entry + starts)) starts++
     if (starts === STARTED) firstStart = true
     if (starts === STARTED || (starts < PASSED && !isSet(entry + PASSED))) set(entry + starts)
-    if (starts < PASSED || isSet(entry + PASSED)) return storage.read(SLOTS.charAt(slot), TEXT_AT)
+    if (starts < PASSED || isSet(entry + PASSED)) return storage.read(SLOTS.charAt(slot), TEXT_AT, TEXT_BYTES)
     set(entry + TAKEN_BACK)
   }
   for (let slot = 0; slot < SLOTS.length; slot++) {
-    const text = storage.read(SLOTS.charAt(slot), TEXT_AT)
+    const text = storage.read(SLOTS.charAt(slot), TEXT_AT, TEXT_BYTES)
     if (text && text.charCodeAt(0) < ERASED) return text
   }
   return undefined
