@@ -110,7 +110,7 @@ describe('sign and verify', () => {
       const out = fresh()
       expect(await run(signing(key, version, out))).toBe(0)
       expect(said.at(-1)).toBe(signTexts.signed(out, version - 1, 1024 - version))
-      expect(statSync(out).size).toBe(2589)
+      expect(statSync(out).size).toBe(2601)
       expect(await run(verifying(out, key, '--bundle', bundle))).toBe(0)
       expect(said.at(-2)).toBe(
         signTexts.valid('ttgo-lora32-v21', 'soil', version, statSync(bundle).size, version - 1),
@@ -130,7 +130,7 @@ describe('sign and verify', () => {
     const ticket = readFileSync(out)
     for (const [at, why] of [
       [0, 'wrong'],
-      [81, 'leaf'],
+      [93, 'leaf'],
       [88, 'type'],
       [500, 'wrong'],
     ] as const) {
