@@ -286,12 +286,12 @@ export function updateLingerMs(node: Node): number {
   return 0
 }
 
-/** Once a program: finds an update in flash that the words do not know of, as after a rollback and after a power cut. */
+/** Once a program: finds an update in flash that the words do not know of, as after a switch, a rollback, or a power cut. */
 export function resumeUpdate(node: Node): void {
   if (node.words[UPDATE_AT] !== 0) return
   const files = node.hal.files()
   const open = openTransfer(files, freeSlot(files))
-  if (trialOutcome(files) || (open && outcomeOf(files, open) === 0)) say(node, 0, 0)
+  if (trial(files) !== 'none' || (open && outcomeOf(files, open) === 0)) say(node, 0, 0)
 }
 
 /** An exchange has come to its end, whatever the gateway said: the program has found its flash, its settings, its sensors and its way to the network. */

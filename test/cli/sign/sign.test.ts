@@ -117,7 +117,7 @@ describe('sign and verify', () => {
       )
     }
     expect(usedIn(key)).toEqual(['0000', '0001', '0002'])
-    expect(readFileSync(join(key, 'used', '0001'), 'utf8')).toMatch(/^2 ttgo-lora32-v21 soil [0-9a-f]{64}\n$/)
+    expect(readFileSync(join(key, 'used', '0001'), 'utf8')).toMatch(/^2 ttgo-lora32-v21 soil AS923-2 [0-9a-f]{64}\n$/)
   })
 
   test('another bundle, another key, a spoilt ticket: exit 1', async () => {
@@ -131,7 +131,7 @@ describe('sign and verify', () => {
     for (const [at, why] of [
       [0, 'wrong'],
       [93, 'leaf'],
-      [88, 'type'],
+      [100, 'type'],
       [500, 'wrong'],
     ] as const) {
       const copy = Buffer.from(ticket)
@@ -140,7 +140,7 @@ describe('sign and verify', () => {
       expect(await run(verifying(other, key))).toBe(1)
       expect(said.at(-1)).toBe(signTexts.failed(signTexts.refusals[why], other))
     }
-    writeFileSync(other, ticket.subarray(0, 2588))
+    writeFileSync(other, ticket.subarray(0, 2600))
     expect(await run(verifying(other, key))).toBe(1)
     expect(said.at(-1)).toBe(signTexts.failed(signTexts.refusals.length, other))
   })
