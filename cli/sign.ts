@@ -127,13 +127,7 @@ function verify(values: Values, file: string | undefined): number {
   }
   const { board, profile, region, version, bundleBytes, digest } = manifest
   console.log(
-    texts.valid(
-      board,
-      `${profile}, ${region}`,
-      version,
-      bundleBytes,
-      leafOf(ticket.subarray(MANIFEST_BYTES)),
-    ),
+    texts.valid(board, profile, region, version, bundleBytes, leafOf(ticket.subarray(MANIFEST_BYTES))),
   )
   if (values.bundle === undefined) return 0
   const bundle = bytesOf('--bundle', expects.bundle, values.bundle, BUNDLE_BYTES_MAX)

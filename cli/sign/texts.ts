@@ -34,8 +34,8 @@ const en = {
     `${file} is signed with leaf ${leaf}; ${left} signatures are left.`,
   fewLeft: 'Few signatures are left: make a new key, and send its public key to the nodes with one of them.',
   adopted: (from: number) => `This machine goes on with leaf ${from}.`,
-  valid: (board: string, profile: string, version: number, bytes: number, leaf: number) =>
-    `Signed: board ${board}, profile ${profile}, version ${version}, ${bytes} bytes, leaf ${leaf}.`,
+  valid: (board: string, profile: string, region: string, version: number, bytes: number, leaf: number) =>
+    `Signed: board ${board}, profile ${profile}, region ${region}, version ${version}, ${bytes} bytes, leaf ${leaf}.`,
   ofBundle: (file: string) => `${file} is the signed bundle.`,
   notOfBundle: (file: string) => `${file} is not the signed bundle.`,
   failed: (what: string, detail: string) => `fieldnode sign: ${what} (${detail}).`,
@@ -107,8 +107,8 @@ const vi: SignTexts = {
   fewLeft:
     'Còn ít chữ ký: hãy tạo khóa mới và dùng một chữ ký còn lại để gửi khóa công khai mới đến các nút.',
   adopted: (from) => `Máy này dùng tiếp từ lá ${from}.`,
-  valid: (board, profile, version, bytes, leaf) =>
-    `Đã ký: bo mạch ${board}, loại nút ${profile}, phiên bản ${version}, ${bytes} byte, lá ${leaf}.`,
+  valid: (board, profile, region, version, bytes, leaf) =>
+    `Đã ký: bo mạch ${board}, loại nút ${profile}, vùng ${region}, phiên bản ${version}, ${bytes} byte, lá ${leaf}.`,
   ofBundle: (file) => `${file} đúng là gói phần mềm đã ký.`,
   notOfBundle: (file) => `${file} không phải gói phần mềm đã ký.`,
   failed: (what, detail) => `fieldnode sign: ${what} (${detail}).`,

@@ -113,11 +113,13 @@ describe('sign and verify', () => {
       expect(statSync(out).size).toBe(2601)
       expect(await run(verifying(out, key, '--bundle', bundle))).toBe(0)
       expect(said.at(-2)).toBe(
-        signTexts.valid('ttgo-lora32-v21', 'soil', version, statSync(bundle).size, version - 1),
+        signTexts.valid('ttgo-lora32-v21', 'soil', 'AS923-2', version, statSync(bundle).size, version - 1),
       )
     }
     expect(usedIn(key)).toEqual(['0000', '0001', '0002'])
-    expect(readFileSync(join(key, 'used', '0001'), 'utf8')).toMatch(/^2 ttgo-lora32-v21 soil AS923-2 [0-9a-f]{64}\n$/)
+    expect(readFileSync(join(key, 'used', '0001'), 'utf8')).toMatch(
+      /^2 ttgo-lora32-v21 soil AS923-2 [0-9a-f]{64}\n$/,
+    )
   })
 
   test('another bundle, another key, a spoilt ticket: exit 1', async () => {

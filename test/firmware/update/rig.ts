@@ -13,7 +13,7 @@ import {
   type Wanted,
 } from '../../../core/update/message.ts'
 import type { Files, Hal } from '../../../firmware/hal/index.ts'
-import { openJournal } from '../../../firmware/journal.ts'
+import { KIND, latest, openJournal } from '../../../firmware/journal.ts'
 import { FILTERS, UPDATE_AT, UPDATE_SAID, type Node } from '../../../firmware/nodeState.ts'
 import * as record from '../../../firmware/update/record.ts'
 import { runningSlot } from '../../../firmware/update/slots.ts'
@@ -25,6 +25,7 @@ import {
   updatePayload,
   updateSaid,
 } from '../../../firmware/update/update.ts'
+import { takeWords } from '../../../firmware/wakeRecord.ts'
 import { NorFlash } from '../../../sim/chips/flash.ts'
 import { readerOf, sha256 } from '../../core/lms/signatures.ts'
 
@@ -184,7 +185,10 @@ export class Rig {
     this.load()
     running.release = this.release
     const words = new Int32Array(FILTERS)
-    // What the words held is lost in the worst case: nothing may rest on it.
+    const journal = openJournal(this.journalFlash, JOURNAL_SECTORS)
+    // As they were kept last: all later is lost.
+    const kept = latest(journal, KIND.node)
+    if (kept) takeWords(kept, words)
     const hal = {
       clock: { nowMs: () => this.nowMs },
       files: () => this.files,
@@ -197,7 +201,7 @@ export class Rig {
       },
     } as unknown as Hal
     this.node = {
-      ...{ hal, words, journal: openJournal(this.journalFlash, JOURNAL_SECTORS), reportSeconds: 600 },
+      ...{ hal, words, journal, reportSeconds: 600 },
       ...{ board: { name: 'esp32-devkit' }, profile: { name: 'soil' }, region: { name: 'AS923-2' } },
       mqtt: {},
     } as unknown as Node
