@@ -1,6 +1,7 @@
 /** `fieldnode build`: the firmware bundles of every board and profile, in dist/firmware. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { LOADER_FILE } from './boardFiles.ts'
 import type { Bundle } from './build/bundles.ts'
 import { BuildError } from './build/fault.ts'
 import { bundlePlans, REGION_DEFAULT, ROOT, type BundlePlan } from './build/plan.ts'
@@ -32,7 +33,7 @@ export function report(bundle: Bundle, { folder, json }: Report): void {
 export async function build(plans: readonly BundlePlan[], to: Report): Promise<number> {
   // Loaded only now: help and a wrong option need no compiler.
   const { makeBundles } = await import('./build/bundles.ts')
-  const { LOADER_FILE, makeLoader } = await import('./build/loader.ts')
+  const { makeLoader } = await import('./build/loader.ts')
   let bundles: Bundle[]
   let loader: string
   try {

@@ -9,12 +9,9 @@ import { newNode, type NewNode } from './board/newNode.ts'
 import { register } from './board/register.ts'
 import { withBoard, type BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
+import { NETWORK_FILE, SETTINGS_FILE } from './boardFiles.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
 
-/** The file in the board's Storage that the firmware reads at its start. */
-export const SETTINGS_FILE = 'settings'
-/** The one that a node with Wi-Fi reads beside it; with --out it gets the name of that file and this behind a dot. */
-export const NETWORK_FILE = 'wifi'
 const OWNER_ONLY = 0o600
 
 const texts = boardTexts.provision

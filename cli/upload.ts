@@ -3,20 +3,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { crc32 } from 'node:zlib'
+import { BUNDLE_END, TEXT_BYTES } from '../firmware/update/record.ts'
 import type { BoardConsole } from './board/console.ts'
-import { BoardError, type BoardFault } from './board/error.ts'
+import { BoardError } from './board/error.ts'
+import { install, type Kept, type Program } from './board/install.ts'
 import { withBoard, type BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
 import { bootAndWatch } from './board/watch.ts'
+import { LOADER_FILE } from './boardFiles.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
-import { SETTINGS_FILE } from './provision.ts'
 
 const BUNDLES = new URL('../dist/firmware/', import.meta.url)
-/** Espruino runs this file at every start. */
-const BOOT_FILE = '.bootcde'
 const PROGRESS_BYTES = 10_000
-/** What a Storage that has to be erased first looks like from here. */
-const STALE: readonly BoardFault[] = ['noSpace', 'write']
 
 const texts = boardTexts.upload
 
@@ -26,31 +24,38 @@ function bundleOf(file: string | undefined, board: string, profile: string | und
   const path = file ?? fileURLToPath(new URL(`${board}-${profile}.js`, BUNDLES))
   if (!existsSync(path)) throw new OptionError('bundle', texts.expectsBundle, path)
   const bytes = readFileSync(path)
-  if (bytes.length === 0) throw new OptionError('bundle', texts.expectsBundle, `${path}, 0 bytes`)
-  return bytes
+  if (bytes.length === 0 || bytes.length > TEXT_BYTES - BUNDLE_END.length - 1)
+    throw new OptionError('bundle', texts.expectsBundle, `${path}, ${bytes.length} bytes`)
+  // Behind a bundle its slot is erased.
+  return bytes.toString('latin1').endsWith(BUNDLE_END)
+    ? bytes
+    : Buffer.concat([bytes, Buffer.from(`\n${BUNDLE_END}`)])
+}
+
+/** What every bundle is started by. */
+function loaderOf(): Uint8Array {
+  const path = fileURLToPath(new URL(LOADER_FILE, BUNDLES))
+  if (!existsSync(path)) throw new OptionError('bundle', texts.expectsBundle, path)
+  return readFileSync(path)
 }
 
 interface Upload extends BoardAt {
-  bundle: Uint8Array
+  program: Program
   packetWaitMs: number
 }
 
-async function upload({ bundle, packetWaitMs, ...at }: Upload): Promise<void> {
+async function upload({ program, packetWaitMs, ...at }: Upload): Promise<void> {
+  const { bundle } = program
+  const kept: Kept = new Map()
   await withBoard(at, async (board) => {
     console.log(texts.connected(at.port))
     let told = 0
-    const write = (): Promise<void> =>
-      board.writeFile(BOOT_FILE, bundle, (written) => {
-        if (written - told < PROGRESS_BYTES) return
-        told = written
-        console.log(texts.progress(written, bundle.length))
-      })
-    await write().catch(async (error: unknown) => {
-      // Full of what was replaced, or of what a power cut has left: a bundle is worth a fresh start.
-      if (!(error instanceof BoardError && STALE.includes(error.fault))) throw error
-      await board.clear(SETTINGS_FILE)
-      told = 0
-      await write()
+    await install(board, program, kept, (written) => {
+      // Begun anew in another slot.
+      if (written < told) told = 0
+      if (written - told < PROGRESS_BYTES) return
+      told = written
+      console.log(texts.progress(written, bundle.length))
     })
     console.log(texts.verified(bundle.length, crc32(bundle).toString(16).padStart(8, '0')))
     console.log(await start(board, packetWaitMs))
@@ -88,7 +93,7 @@ export async function run(args: string[]): Promise<number> {
   const patienceMs = wholeNumber('--patience', values.patience, 1, 3600) * 1000
   const packetWaitMs = wholeNumber('--packet-wait', values['packet-wait'], 0, 86_400) * 1000
   try {
-    await upload({ port: values.port, bundle, patienceMs, packetWaitMs })
+    await upload({ port: values.port, program: { bundle, loader: loaderOf() }, patienceMs, packetWaitMs })
     return 0
   } catch (error) {
     if (!(error instanceof BoardError)) throw error

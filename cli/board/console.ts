@@ -23,6 +23,8 @@ const ASK_ATTEMPTS = 4
 const FILE_BYTES = 64
 /** Erasing 224 pages takes an ESP32 some 12 s, at its slowest a minute and a half. */
 const ERASE_MS = 100_000
+/** The watchdog that the program has left armed would bite in the middle of the work; so long a board waits before it goes back to its program by itself. */
+const WATCHDOG_SECONDS = 900
 /** How long after the word to start the program starts: the answer has to be out by then. */
 const START_DELAY_MS = 100
 
@@ -91,10 +93,11 @@ export class BoardConsole {
     return found !== undefined && this.idle()
   }
 
-  /** Whether the board answers a short line at once. */
+  /** Whether the board answers a short line at once, which gives the technician time as well. */
   private async idle(): Promise<boolean> {
     const mark = this.nextMark()
-    this.send(`${NO_ECHO}void 0;print("${mark}="+"idle")\n`)
+    const watchdog = `E.enableWatchdog(${WATCHDOG_SECONDS},false);E.kickWatchdog()`
+    this.send(`${NO_ECHO}${watchdog};print("${mark}="+"idle")\n`)
     return (await this.seen(new RegExp(`${mark}=idle`), HELLO_EVERY_MS)) !== undefined
   }
 
@@ -116,37 +119,85 @@ export class BoardConsole {
     throw new BoardError(heard ? 'crc' : 'noAnswer', expression.slice(0, 40))
   }
 
+  /** Bytes behind the last file. */
+  async free(): Promise<number> {
+    return parseInt(await this.ask(`${STORAGE}.getFree()`), 10)
+  }
+
+  /** The bytes of a small file, none where there is no such file. */
+  async readFile(name: string): Promise<Buffer> {
+    return Buffer.from(await this.ask(`btoa(${STORAGE}.read("${name}")||"")`), 'base64')
+  }
+
+  /** CRC-32 of `length` bytes of a file from `at` on; undefined where there is no such file. */
+  async crcOf(name: string, at: number, length: number): Promise<number | undefined> {
+    const answer = await this.ask(`E.CRC32(${STORAGE}.read("${name}",${at},${length}))`)
+    return /^\d+$/.test(answer) ? Number(answer) : undefined
+  }
+
+  async erase(name: string): Promise<void> {
+    await this.ask(`${STORAGE}.erase("${name}")`)
+  }
+
+  /** Erases all of Storage, which keeps the room of replaced files for ever otherwise. Espruino's own compact() is never asked for: it moves files through
+   *  RAM, and a power cut then costs any of them. */
+  async eraseAll(): Promise<void> {
+    await this.ask(`${STORAGE}.eraseAll()`, ERASE_MS)
+  }
+
   /** Puts `bytes` into the Storage file `name`, and reads them back by their checksum. A file that differs is erased. Storage never tidies itself up for it.
    *  Fails with 'noSpace', 'write', 'crc', 'noAnswer' or 'closed'. */
-  async writeFile(
-    name: string,
-    bytes: Uint8Array,
-    progress: (written: number) => void = () => undefined,
-  ): Promise<void> {
-    const free = parseInt(await this.ask(`${STORAGE}.getFree()`), 10)
-    if (!(free > bytes.length + FILE_BYTES)) throw new BoardError('noSpace', `${bytes.length} > ${free}`)
+  async writeFile(name: string, bytes: Uint8Array): Promise<void> {
+    await this.claim(bytes.length)
     try {
-      await this.writePieces(name, bytes, progress)
+      await this.writePieces(name, bytes, 0, bytes.length, () => undefined)
     } catch (error) {
       // Half a program must not start; where the line is gone the next attempt writes it whole.
-      await this.ask(`${STORAGE}.erase("${name}")`).catch(() => undefined)
+      await this.erase(name).catch(() => undefined)
       throw error
     }
+  }
+
+  /** Makes a file of `size` bytes that begins with `bytes` (few) and is erased behind them: fill() does the rest. Fails as writeFile() does. */
+  async makeFile(name: string, bytes: Uint8Array, size: number): Promise<void> {
+    await this.claim(size)
+    await this.writePieces(name, bytes, 0, size, () => undefined)
+  }
+
+  /** Puts `bytes` into a file that is there, from `at` (1 or more) on, where it is still erased, and reads them back by their checksum. Fails with 'write',
+   *  'crc', 'noAnswer' or 'closed'. */
+  async fill(
+    name: string,
+    bytes: Uint8Array,
+    at: number,
+    progress = (_written: number): void => undefined,
+  ): Promise<void> {
+    await this.writePieces(name, bytes, at, at + bytes.length, progress)
+  }
+
+  private async claim(bytes: number): Promise<void> {
+    const free = await this.free()
+    if (!(free > bytes + FILE_BYTES)) throw new BoardError('noSpace', `${bytes} > ${free}`)
   }
 
   private async writePieces(
     name: string,
     bytes: Uint8Array,
+    at: number,
+    size: number,
     progress: (written: number) => void,
   ): Promise<void> {
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const piece = Buffer.from(bytes.subarray(at, at + PIECE_BYTES)).toString('base64')
-      const written = await this.ask(`${STORAGE}.write("${name}",atob("${piece}"),${at},${bytes.length})`)
-      if (written !== 'true') throw new BoardError('write', `${name} ${at}: ${written}`)
-      progress(Math.min(at + PIECE_BYTES, bytes.length))
+    for (let done = 0; done < bytes.length; done += PIECE_BYTES) {
+      const piece = Buffer.from(bytes.subarray(done, done + PIECE_BYTES))
+      const put = `${STORAGE}.write("${name}",atob("${piece.toString('base64')}"),${at + done},${size})`
+      const written = await this.ask(put)
+      // A line whose answer was lost is asked again, and nothing is written twice: then the piece is there.
+      if (written !== 'true' && (await this.crcOf(name, at + done, piece.length)) !== crc32(piece))
+        throw new BoardError('write', `${name} ${at + done}: ${written}`)
+      progress(Math.min(done + PIECE_BYTES, bytes.length))
     }
-    const expected = String(crc32(bytes))
-    const got = await this.ask(`E.CRC32(${STORAGE}.read("${name}"))`)
+    const expected = crc32(bytes)
+    const got = await this.crcOf(name, at, bytes.length)
     if (got !== expected) throw new BoardError('crc', `${name}: ${expected}, ${got}`)
   }
 
@@ -157,14 +208,6 @@ export class BoardConsole {
 
   close(): void {
     this.stream.destroy()
-  }
-
-  /** Erases all of Storage, which keeps the room of replaced files for ever otherwise, and puts the file `keep` back. Espruino's own compact() is never
-   *  asked for: it moves files through RAM, and a power cut then costs any of them; what is kept here waits on this side of the cable. */
-  async clear(keep: string): Promise<void> {
-    const kept = Buffer.from(await this.ask(`btoa(${STORAGE}.read("${keep}")||"")`), 'base64')
-    await this.ask(`${STORAGE}.eraseAll()`, ERASE_MS)
-    if (kept.length > 0) await this.writePieces(keep, kept, () => undefined)
   }
 
   private nextMark(): string {

@@ -2,6 +2,7 @@
 import { chain, type Chained } from './chain.ts'
 import { countFunctions } from './functions.ts'
 import { bundleTree, gate, type Finding } from './gate.ts'
+import { BUNDLE_END } from '../../firmware/update/record.ts'
 import type { BundlePlan } from './plan.ts'
 
 /** One bundle as it goes to a board, and what `fieldnode build --json` prints of it. */
@@ -33,12 +34,9 @@ function entryCode({ board, profile, region }: BundlePlan): string {
   ].join('\n')
 }
 
-/** What a bundle ends in: behind it in its slot lies erased flash, which is read as the rest of this comment. */
-const REST = '//'
-
 /** A bundle out of the chain, looked over and weighed. */
 export function finished(plan: BundlePlan, { code: read, shipped, map }: Chained): Bundle {
-  const code = shipped + REST
+  const code = shipped + BUNDLE_END
   const board = plan.board.value
   const bytes = Buffer.byteLength(code)
   const functions = countFunctions(bundleTree(code))

@@ -1,11 +1,10 @@
 /** The loader of every board (firmware/update/loader.ts) as the file that goes to it. */
+import { LOADER_FILE } from '../boardFiles.ts'
 import { chain } from './chain.ts'
 import { BuildError } from './fault.ts'
 import { gate } from './gate.ts'
 import { TEXT_NAME } from './late.ts'
 
-/** Beside the bundles. */
-export const LOADER_FILE = 'loader.js'
 /** It is read at every start. */
 const BYTES_MAX = 700
 

@@ -7,17 +7,18 @@
 /** The record: an entry of marks for each slot, in the order in which slots are used. */
 export const RECORD_FILE = 'slots'
 /** Each letter is a file. No slot is written twice, since Storage can't erase a part of itself. */
-export const SLOTS = 'abcdefghijklmn'
+export const SLOTS = 'abcdefghijklmno'
 /** Of the record, for each slot. */
 export const ENTRY_BYTES = 8
-/** Bytes of a slot's file: blanks that make it, room for the largest bundle, and for an update's ticket. Behind a bundle lies erased flash, so a bundle ends in a comment. */
+/** In a slot's file: blanks that make it, then room for the largest bundle. Behind a bundle lies erased flash, so a bundle ends in a comment. */
 export const TEXT_AT = 4
-export const TEXT_BYTES = 60_000
+export const TEXT_BYTES = 60_004
 /** Behind the text: what was received of an update (transfer.ts). The loader does not read it. */
 export const TRANSFER_AT = TEXT_AT + TEXT_BYTES
 export const TRANSFER_BYTES = 4_092
 export const SLOT_BYTES = TRANSFER_AT + TRANSFER_BYTES
 export const ERASED = 255
+export const BUNDLE_END = '//'
 
 /** Marks of an entry: the slot was switched to; it was started (three of them); its trial was passed; the loader has taken it back after the third start;
  *  its self-test failed, or it was given up before it ran; that was told. */

@@ -7,6 +7,8 @@ export interface BoardFaults {
   silent?: boolean
   /** Closes the connection when this many bytes have been written to its Storage. */
   closeAfterBytes?: number
+  /** Closes the connection when its Storage was erased: once. */
+  closeAfterErase?: boolean
   /** Room in Storage before and after it is erased. */
   freeBytes?: [number, number]
   /** Refuses the piece at this offset, so many times; always when no number is given. */
@@ -31,6 +33,10 @@ export interface FakeBoard {
   files: Map<string, Buffer>
   /** Programs started. */
   boots: number
+  /** How often its Storage was erased. */
+  erased: number
+  /** Seconds of its watchdog, as it was set last. */
+  watchdog: number
   close(): Promise<void>
 }
 
@@ -42,13 +48,22 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
   let garbled = 0
   let refused = 0
   let interrupts = 0
-  const board: FakeBoard = { address: '', files, boots: 0, close: () => Promise.resolve() }
+  const board: FakeBoard = {
+    address: '',
+    files,
+    boots: 0,
+    erased: 0,
+    watchdog: 0,
+    close: () => Promise.resolve(),
+  }
 
   function write(name: string, base64: string, at: number, size: number): string {
     if (at === faults.refuseAt && refused++ < (faults.refusals ?? Infinity)) return 'false'
-    const file = at === 0 ? Buffer.alloc(size, 0xff) : files.get(name)!
-    Buffer.from(base64, 'base64').copy(file, at)
-    if (faults.corrupt && at === 0) file[0]! ^= 1
+    const file = at === 0 ? Buffer.alloc(size, 0xff) : files.get(name)
+    const piece = Buffer.from(base64, 'base64')
+    if (!file || file.subarray(at, at + piece.length).some((byte) => byte !== 0xff)) return '!Error'
+    piece.copy(file, at)
+    if (faults.corrupt && size > 10_000 && at > 0) file[at]! ^= 1
     files.set(name, file)
     return 'true'
   }
@@ -56,8 +71,12 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
   function value(expression: string): string {
     const piece = /\.write\("([^"]+)",atob\("([^"]*)"\),(\d+),(\d+)\)$/.exec(expression)
     if (piece) return write(piece[1]!, piece[2]!, Number(piece[3]), Number(piece[4]))
-    const sum = /^E\.CRC32\(require\("Storage"\)\.read\("([^"]+)"\)\)$/.exec(expression)
-    if (sum) return String(crc32(files.get(sum[1]!)!))
+    const sum = /^E\.CRC32\(require\("Storage"\)\.read\("([^"]+)",(\d+),(\d+)\)\)$/.exec(expression)
+    if (sum) {
+      const [at, length] = [Number(sum[2]), Number(sum[3])]
+      const file = files.get(sum[1]!)
+      return file ? String(crc32(file.subarray(at, at + length))) : '!Error'
+    }
     const erased = /\.erase\("([^"]+)"\)$/.exec(expression)
     if (erased) {
       files.delete(erased[1]!)
@@ -70,6 +89,7 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
     if (expression.endsWith('.eraseAll()')) {
       cleared = true
       files.clear()
+      board.erased++
       return 'undefined'
     }
     return 'Uncaught'
@@ -81,8 +101,13 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
       if (greetings++ < (faults.deafGreetings ?? 0)) return ''
       return `${/"(#[^"]*)"/.exec(line)![1]}hello\r\n>`
     }
-    const idle = /^void 0;print\("([^"]*)"\+"idle"\)$/.exec(line)
-    if (idle) return `${idle[1]}idle\r\n>`
+    const idle = /^E\.enableWatchdog\((\d+),false\);E\.kickWatchdog\(\);print\("([^"]*)"\+"idle"\)$/.exec(
+      line,
+    )
+    if (idle) {
+      board.watchdog = Number(idle[1])
+      return `${idle[2]}idle\r\n>`
+    }
     const asked = /^print\("([^"]*)"\+"="\+\(function.*E\.CRC32\(x\)==(\d+)\?.*\)\('([^']*)'\)\+";"\)$/.exec(
       line,
     )
@@ -130,7 +155,8 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
       text = lines.pop()!
       for (const line of lines) {
         const answer = obey(heard(line.replace(/[\u0003\u0010]/g, '')))
-        if (faults.closeAfterBytes !== undefined && stored() >= faults.closeAfterBytes) {
+        const lost = faults.closeAfterErase && line.includes('.eraseAll()') && board.erased === 1
+        if (lost || (faults.closeAfterBytes !== undefined && stored() >= faults.closeAfterBytes)) {
           socket.destroy()
           return
         }

@@ -6,7 +6,9 @@ import { describe, expect, test } from 'vitest'
 import { countFunctions } from '../../cli/build/functions.ts'
 import { bundleTree } from '../../cli/build/gate.ts'
 import { ROOT } from '../../cli/build/plan.ts'
-import { builtBundles, type BuiltBundle } from '../parity/built.ts'
+import { RECORD_FILE, SLOTS } from '../../firmware/update/record.ts'
+import { slotsOf } from '../parity/slots.ts'
+import { builtBundles, builtLoader, type BuiltBundle } from '../parity/built.ts'
 import { live } from '../parity/life.ts'
 import { tell, wakesOf } from './flown.ts'
 import { Interpreter, program } from './interpreter.ts'
@@ -39,8 +41,14 @@ async function replay(espruino: Interpreter, count: number): Promise<Report[]> {
 async function fly(espruino: Interpreter, { plan, code }: BuiltBundle): Promise<void> {
   const [board, profile] = [plan.board.value, plan.profile.value]
   espruino.write('prelude.js', readFileSync(ROOT + 'test/espruino/prelude.js'))
-  espruino.write('bundle.js', code)
-  await espruino.store({ '.boot0': 'prelude.js', '.bootcde': 'bundle.js' })
+  espruino.write('loader.js', builtLoader())
+  for (const [name, bytes] of slotsOf(code, true)) espruino.write(name, bytes)
+  await espruino.store({
+    '.boot0': 'prelude.js',
+    [SLOTS.charAt(0)]: SLOTS.charAt(0),
+    [RECORD_FILE]: RECORD_FILE,
+    '.bootcde': 'loader.js',
+  })
   const wakes = wakesOf(plan.file)
   let programs = 0
   let calls = 0

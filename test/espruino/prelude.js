@@ -206,9 +206,12 @@
       },
     },
     Storage: {
-      // The bundle's own text.
-      read: function (name) {
-        return storage.read(name)
+      // The loader's part.
+      read: function (name, offset) {
+        return storage.read(name, offset)
+      },
+      write: function (name, text, offset) {
+        return storage.write(name, text, offset)
       },
       readArrayBuffer: function (name) {
         var bytes = call(24, [], name)

@@ -4,6 +4,7 @@ import { createContext, type Context, type Script } from 'node:vm'
 import type { Board } from '../../firmware/board.ts'
 import type { Hal } from '../../firmware/hal/index.ts'
 import type { SimNode } from '../../sim/node.ts'
+import { slotsOf } from './slots.ts'
 import { withoutWhatEspruinoLacks } from './context.ts'
 import { EspruinoWifi } from './wifi.ts'
 import type { Call, Transcript } from './transcript.ts'
@@ -50,7 +51,9 @@ export class EspruinoBoard {
   private timers = 0
   private watches = 0
   private transcript: Transcript = []
-  private text = ''
+  private slots = slotsOf('', true)
+  /** The loader's watchdog is not in the sources. */
+  private watching = false
   private readonly noiseReadings: number[] = []
 
   constructor(
@@ -66,13 +69,14 @@ export class EspruinoBoard {
     this.transcript = []
   }
 
-  /** Starts the bundle as after a reset: fresh globals, nothing else. `text` is the bundle as it lies in Storage. */
-  start(bundle: Script, text: string): void {
-    this.text = text
+  /** Starts the loader as after a reset: fresh globals, nothing else. `text` is the bundle in its slot; it is its first start where `isFirst`. */
+  start(loader: Script, text: string, isFirst: boolean): void {
+    this.slots = slotsOf(text, !isFirst)
+    this.watching = false
     this.timers = this.watches = 0
     this.noiseReadings.length = 0
     this.end()
-    bundle.runInContext(this.globals())
+    loader.runInContext(this.globals())
   }
 
   private say<T extends number | Uint8Array | undefined>(
@@ -110,7 +114,8 @@ export class EspruinoBoard {
       E: {
         enableWatchdog: (s: number, auto: boolean) =>
           this.tell('E.enableWatchdog', [s, +auto], NO_BYTES, () => {
-            if (!auto) this.hal.power.watch(s)
+            if (!auto && this.watching) this.hal.power.watch(s)
+            this.watching ||= auto
           }),
         kickWatchdog: () => this.tell('E.kickWatchdog', []),
         // Nothing is lost here; the real interpreter has its own.
@@ -266,8 +271,10 @@ export class EspruinoBoard {
 
   private storage() {
     return {
-      // The bundle's own text: it is there, as the code that runs is, and is no word to the board.
-      read: () => this.text,
+      // The loader's part: its files are there, as the code that runs is, and no word to the board.
+      read: (name: string, offset = 0) => this.slots.get(name)?.toString('latin1', offset),
+      write: (name: string, text: string, offset: number) =>
+        this.slots.get(name)!.write(text, offset, 'latin1') > 0,
       readArrayBuffer: (name: string) =>
         this.say('Storage.readArrayBuffer', [], Buffer.from(name), () =>
           name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(),

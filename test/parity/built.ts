@@ -1,6 +1,7 @@
 /** The bundles as they lie in dist/firmware: what ships is what is tested. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { LOADER_FILE } from '../../cli/boardFiles.ts'
 import { bundlePlans, ROOT, type BundlePlan } from '../../cli/build/plan.ts'
 
 export interface BuiltBundle {
@@ -15,3 +16,6 @@ export async function builtBundles(): Promise<BuiltBundle[]> {
     code: readFileSync(join(ROOT, 'dist/firmware', plan.file), 'utf8'),
   }))
 }
+
+/** What each of them is started by. */
+export const builtLoader = (): string => readFileSync(join(ROOT, 'dist/firmware', LOADER_FILE), 'utf8')

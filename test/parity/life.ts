@@ -18,6 +18,7 @@ import { Wire } from '../../sim/tcp.ts'
 import { World } from '../../sim/world/world.ts'
 import { MqttSite } from '../sim/mqttSite.ts'
 import { EspruinoBoard } from './board.ts'
+import { builtLoader } from './built.ts'
 import { Network } from './network.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -40,6 +41,8 @@ const COSTS = { ...ESP32_COSTS, aesKeyMicros: -ESP32_COSTS.callMicros }
 export interface LifeOptions {
   /** Wakes out of deep sleep; of a light, its intervals. */
   readonly wakes?: number
+  /** The program that the loader takes for the first after an upload; none of them is when it is left out. */
+  readonly firstStart?: number
   readonly onProgram?: (transcript: Transcript) => void
 }
 
@@ -125,13 +128,13 @@ export async function live(
   const note = (what: string, micros = clock.nowMicros()): void =>
     void events.push(`${sinceStart(micros)} ${what}`)
   let espruino: EspruinoBoard | undefined
-  const script = bundle === undefined ? undefined : new Script(bundle)
+  const script = bundle === undefined ? undefined : new Script(builtLoader())
   let wakes = -1
   const program: Program = (own, hal) => {
     wakes++
     if (!script) return runSources(own, hal)
     espruino ??= new EspruinoBoard(own, hal, board, onProgram)
-    espruino.start(script, bundle!)
+    espruino.start(script, bundle!, wakes === options.firstStart)
   }
   const wire = new Wire()
   const wifi = { wire, settings: { ssid: 'Xa', password: 'mot hai ba', host: '127.0.0.1', port: 1 } }
