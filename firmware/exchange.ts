@@ -21,6 +21,7 @@ import {
   sendUpdate,
   spacingSeconds,
   takeUpdate,
+  UPDATES,
   updateDue,
   waitMs,
 } from './link/link.ts'
@@ -93,7 +94,7 @@ function owesHello(node: Node): boolean {
 export function exchangeDue(node: Node): number {
   const { words, queue } = node
   if (words[SUPPLY] === SUPPLY_EMPTY) return NEVER
-  let due = Math.min(words[HEALTH_DUE]!, updateDue(node))
+  let due = UPDATES ? Math.min(words[HEALTH_DUE]!, updateDue(node)) : words[HEALTH_DUE]!
   if (words[JOINED] === 0 || words[CONFIGURED] !== 0) due = 0
   else if (node.mode !== MODE.safe) {
     due = Math.min(due, freshDue(node))
@@ -111,7 +112,7 @@ function receive(node: Node, port: number, payload: Uint8Array): void {
   } else if (port === DOWNLINK_PORT.mode) takeMode(node, payload)
   else if (port === DOWNLINK_PORT.configuration) configure(node, payload)
   else {
-    if (port === DOWNLINK_PORT.update) takeUpdate(node, payload)
+    if (UPDATES && port === DOWNLINK_PORT.update) takeUpdate(node, payload)
     if (node.onDownlink) node.onDownlink(port, payload)
   }
 }
@@ -247,7 +248,7 @@ export function exchange(node: Node, done: () => void): void {
     if (!open) return
     open = false
     clock.clearTimer(timer)
-    passSelfTest(node)
+    if (UPDATES) passSelfTest(node)
     done()
   }
   const timer = clock.setTimer(HUNG_SECONDS * 1000, () => {
@@ -266,7 +267,7 @@ export function exchange(node: Node, done: () => void): void {
   } else if (!isJoined(node) || silentSeconds >= REJOIN_SECONDS) join(node, finish)
   else if (node.mode !== MODE.safe && owesHello(node)) sendHello(node, finish)
   else if (words[CONFIGURED] !== 0) answerChange(node, finish)
-  else if (owesUpdate(node)) sayUpdate(node, finish)
+  else if (UPDATES && owesUpdate(node)) sayUpdate(node, finish)
   else if (owesHealth(node)) sendHealth(node, finish)
   else sendSamples(node, finish)
 }

@@ -19,7 +19,8 @@ export function espruinoFiles(): Files {
       new Uint8Array(new Uint8Array(E.toArrayBuffer(storage.read(name, offset, length) ?? ''))),
     write: (name, bytes, offset) => {
       try {
-        return offset > 0 && storage.write(name, bytes, offset)
+        // By its own name: a variable of outside is not to be had beside a catch (cli/build/gate.ts).
+        return offset > 0 && require('Storage').write(name, bytes, offset)
       } catch {
         return false
       }

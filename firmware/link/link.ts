@@ -7,6 +7,9 @@ import * as lorawan from './lorawan.ts'
 import * as mqtt from './mqtt.ts'
 import type { Heard, SendResult } from './result.ts'
 
+/** Whether the link carries updates over the air: what is built for one that does not holds nothing of them. Here both are. */
+export const UPDATES: boolean = true
+
 const linkOf = ({ board }: { readonly board: Board }): typeof lorawan | typeof mqtt =>
   board.link === 'mqtt' ? mqtt : lorawan
 

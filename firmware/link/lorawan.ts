@@ -86,6 +86,8 @@ export function joinGroup(node: Node, setup: Uint8Array): boolean {
 }
 
 /** Updates come over MQTT alone. */
+export const UPDATES: boolean = false
+
 export function updateDue(_node: Node): number {
   return NEVER
 }

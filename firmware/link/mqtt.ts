@@ -237,6 +237,8 @@ export function joinGroup(_node: Node, _setup: Uint8Array): boolean {
   return false
 }
 
+export const UPDATES: boolean = true
+
 export { failSelfTest, passSelfTest, takeUpdate, updateLingerMs } from '../update/update.ts'
 
 export function updateDue({ words }: Node): number {
