@@ -16,6 +16,7 @@ import {
   type VariableDeclarator,
 } from 'acorn'
 import { BuildError } from './fault.ts'
+import { RAREST } from './seldom.ts'
 import { isFunction, walk, type FunctionNode } from './rules/tree.ts'
 
 /** The call that nest.ts puts around a function, and how the name begins that it gets. */
@@ -87,8 +88,8 @@ function markedOf({ id, init }: VariableDeclarator): Marked[] {
 }
 
 /** Whether a text would take more room than its function. */
-const isShort = ({ made: { body } }: Marked, mentions: number): boolean =>
-  mentions > 1 && body.end - body.start < TEXT_BYTES_MIN
+const isShort = ({ name, made: { body } }: Marked, mentions: number): boolean =>
+  mentions > 1 && !RAREST.has(name.slice(LATE_PREFIX.length)) && body.end - body.start < TEXT_BYTES_MIN
 
 /** What has to go so that some of a declaration's names are no longer declared. Terser puts a comma and nothing else between two. */
 function without(declaration: VariableDeclaration, marked: readonly VariableDeclarator[]): Span[] {

@@ -132,7 +132,6 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'passTrial',
   'failTrial',
   'tellRollback',
-  'settle',
   'recordOf',
   'lastSwitched',
   'setMark',
@@ -143,4 +142,27 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'lmsBlock',
   'getName',
   'sameHash',
+  'settleTrial',
+  'sayLater',
+  'begun',
+])
+
+/** Of those, the ones that stay in flash although their texts are short and mentioned more than once: what only an update needs, and no wake pays for. */
+export const RAREST: ReadonlySet<string> = new Set([
+  'recordOf',
+  'setMark',
+  'lastSwitched',
+  'freeSlot',
+  'abandonSlot',
+  'trial',
+  'settleTrial',
+  'transferIn',
+  'fill',
+  'outcomeOf',
+  'endTransfer',
+  'isBegun',
+  'readHead',
+  'sayLater',
+  'transferOnTrial',
+  'begun',
 ])

@@ -32,10 +32,14 @@ export interface Transfer extends Offer {
 }
 
 function transferIn(slot: string, offer: Offer): Transfer {
-  const { ticketBytes, bundleBytes, pieceBytes } = offer
+  const { transfer, version, ticketBytes, bundleBytes, pieceBytes } = offer
   const pieces = Math.ceil((ticketBytes + bundleBytes) / pieceBytes)
   return {
-    ...offer,
+    transfer,
+    version,
+    ticketBytes,
+    bundleBytes,
+    pieceBytes,
     slot,
     pieces,
     headPieces: Math.ceil(ticketBytes / pieceBytes),

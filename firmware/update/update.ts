@@ -67,7 +67,7 @@ const ROLLED_BACK = UPDATE_STATE.rolledBack * 16
 const MANIFEST_FAULTS = ['format', 'version', 'board', 'profile', 'region', 'bundleBytes']
 
 /** Lets the node say `outcome` of a transfer at once; 0: what it wants, or what becomes of it. */
-function say(node: Node, transfer: number, outcome: number): void {
+function sayLater(node: Node, transfer: number, outcome: number): void {
   const { words } = node
   words[UPDATE_ID] = transfer | 0
   words[UPDATE_SAID] = outcome
@@ -87,15 +87,15 @@ function refusalOf(node: Node, files: Files, offer: Offer): number {
 function takeOffer(node: Node, offer: Offer): void {
   const files = node.hal.files()
   // A bundle on trial, or one that was rolled back, is told of first.
-  if (trial(files) !== 'none') return say(node, transferOnTrial(files), 0)
+  if (trial(files) !== 'none') return sayLater(node, transferOnTrial(files), 0)
   const open = openTransfer(files, freeSlot(files))
   if (open && open.transfer === offer.transfer && open.pieceBytes === offer.pieceBytes) {
     const outcome = outcomeOf(files, open)
-    if (outcome !== REFUSED + UPDATE_REASON.cancelled) return say(node, offer.transfer, outcome)
+    if (outcome !== REFUSED + UPDATE_REASON.cancelled) return sayLater(node, offer.transfer, outcome)
   }
   const reason = refusalOf(node, files, offer)
-  if (reason) return say(node, offer.transfer, REFUSED + reason)
-  say(node, offer.transfer, beginTransfer(files, offer) ? 0 : REFUSED + UPDATE_REASON.noRoom)
+  if (reason) return sayLater(node, offer.transfer, REFUSED + reason)
+  sayLater(node, offer.transfer, beginTransfer(files, offer) ? 0 : REFUSED + UPDATE_REASON.noRoom)
 }
 
 /** Keeps a piece, and speaks up when all has come that was wanted. */
@@ -108,7 +108,7 @@ function takePiece(node: Node, transfer: number, index: number, bytes: Uint8Arra
   if (outcome !== 'kept') node.hal.log('piece ' + outcome)
   if (outcome === 'torn') {
     abandonSlot(files)
-    say(node, transfer, beginTransfer(files, open) ? 0 : REFUSED + UPDATE_REASON.noRoom)
+    sayLater(node, transfer, beginTransfer(files, open) ? 0 : REFUSED + UPDATE_REASON.noRoom)
   } else if (outcome === 'kept' && words[UPDATE_SAID] === 0) {
     // `wanted` counts down; a program that has just begun has wanted nothing yet, and speaks up.
     node.updateLeft = (node.updateLeft ?? 1) - 1
@@ -121,7 +121,7 @@ function takeCancel(node: Node, transfer: number): void {
   const open = openTransfer(files, freeSlot(files))
   if (trial(files) !== 'none') return
   if (open && open.transfer === transfer) endTransfer(files, open, REFUSED + UPDATE_REASON.cancelled)
-  say(node, transfer, REFUSED + UPDATE_REASON.cancelled)
+  sayLater(node, transfer, REFUSED + UPDATE_REASON.cancelled)
 }
 
 /** What came down on port 6. What is no message changes nothing. */
@@ -227,13 +227,13 @@ export function updatePayload(node: Node): Uint8Array {
   const { words } = node
   const files = node.hal.files()
   const rolledBack = trialOutcome(files)
-  if (rolledBack) say(node, transferOnTrial(files), rolledBack)
+  if (rolledBack) sayLater(node, transferOnTrial(files), rolledBack)
   else if (words[UPDATE_SAID] === 0) {
     const before = openTransfer(files, freeSlot(files))
     const outcome = before ? advance(node, files, before) : 0
     // In another slot now where the first was spoilt.
     const open = before && openTransfer(files, freeSlot(files))
-    if (!open || outcome) say(node, open ? open.transfer : 0, outcome)
+    if (!open || outcome) sayLater(node, open ? open.transfer : 0, outcome)
     if (open && !outcome) return wantedPayload(node, files, open)
   }
   const said = words[UPDATE_SAID]!
@@ -250,10 +250,10 @@ function switchOver(node: Node, files: Files): void {
   const open = openTransfer(files, freeSlot(files))
   // Told of by its name when its trial is over.
   if (open) endTransfer(files, open, VERIFIED)
-  say(node, node.words[UPDATE_ID]!, 0)
+  sayLater(node, node.words[UPDATE_ID]!, 0)
   saveState(node)
   if (switchSlots(files)) node.hal.power.deepSleep(RESTART_MS)
-  else say(node, node.words[UPDATE_ID]!, REFUSED + UPDATE_REASON.noRoom)
+  else sayLater(node, node.words[UPDATE_ID]!, REFUSED + UPDATE_REASON.noRoom)
 }
 
 /** After a word about the update; `heard` when anything came down since. */
@@ -291,7 +291,7 @@ export function resumeUpdate(node: Node): void {
   if (node.words[UPDATE_AT] !== 0) return
   const files = node.hal.files()
   const open = openTransfer(files, freeSlot(files))
-  if (trial(files) !== 'none' || (open && outcomeOf(files, open) === 0)) say(node, 0, 0)
+  if (trial(files) !== 'none' || (open && outcomeOf(files, open) === 0)) sayLater(node, 0, 0)
 }
 
 /** An exchange has come to its end, whatever the gateway said: the program has found its flash, its settings, its sensors and its way to the network. */
@@ -299,7 +299,7 @@ export function passSelfTest(node: Node): void {
   const files = node.hal.files()
   // An exchange that hung has dropped its link, and shows nothing.
   if (!node.mqtt || trial(files) !== 'on') return
-  say(node, transferOnTrial(files), RUNNING)
+  sayLater(node, transferOnTrial(files), RUNNING)
   // First: what is told too early is told anew, what was not kept would never be told.
   saveState(node)
   passTrial(files)
