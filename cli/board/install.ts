@@ -25,9 +25,17 @@ const KEPT_FILES = [SETTINGS_FILE, NETWORK_FILE]
 const RESERVE_BYTES = 12_000
 /** Of a file, what Storage puts before it. */
 const HEADER_BYTES = 32
-/** A board with fewer can be updated once at most. */
+/** A board with fewer can't be updated. */
 const SLOTS_MIN = 2
+/** With fewer a Storage that holds other things is better erased. */
+const SLOTS_ENOUGH = 10
 const MARK = new Uint8Array(1)
+
+/** What it needs of a board. */
+export type Store = Pick<
+  BoardConsole,
+  'free' | 'readFile' | 'crcOf' | 'erase' | 'eraseAll' | 'makeFile' | 'fill' | 'writeFile'
+>
 
 /** What is to be installed. */
 export interface Program {
@@ -48,12 +56,12 @@ function freeSlot(record: Uint8Array): number {
   return slot < SLOTS.length ? slot : -1
 }
 
-const mark = (board: BoardConsole, slot: number, which: number): Promise<void> =>
+const mark = (board: Store, slot: number, which: number): Promise<void> =>
   board.fill(RECORD_FILE, MARK, slot * ENTRY_BYTES + which)
 
 /** Fills the next free slot and switches to it. False where there is none, or no slots: then nothing was written. */
 async function intoSlot(
-  board: BoardConsole,
+  board: Store,
   { bundle, loader }: Program,
   progress: (written: number) => void,
 ): Promise<boolean> {
@@ -79,21 +87,34 @@ async function intoSlot(
 /** Blanks of a slot's beginning, which make the file. */
 const BLANKS = Buffer.from(' '.repeat(TEXT_AT))
 
+/** How many slots fit in behind the last file. */
+async function slotsFor(board: Store): Promise<number> {
+  const room = (await board.free()) - RESERVE_BYTES
+  return Math.min(SLOTS.length, Math.floor(room / (HEADER_BYTES + SLOT_BYTES)))
+}
+
+/** Whether Storage has to be erased first: it has slots, of which none is left, or too little room. */
+async function isFull(board: Store): Promise<boolean> {
+  if ((await board.crcOf(SLOTS.charAt(0), 0, TEXT_AT)) === crc32(BLANKS)) return true
+  return (await slotsFor(board)) < SLOTS_ENOUGH
+}
+
 /** Makes the slots and puts the bundle into the first. The loader is the last file: without it nothing starts. */
 async function anew(
-  board: BoardConsole,
+  board: Store,
   { bundle, loader }: Program,
   kept: Kept,
   progress: (written: number) => void,
 ): Promise<void> {
+  // A file that is cut off at its beginning costs the whole Storage too.
   for (const name of KEPT_FILES) {
     const record = await board.readFile(name)
     if (record.length > 0) kept.set(name, record)
   }
-  await board.eraseAll()
+  if (await isFull(board)) await board.eraseAll()
+  else await board.erase(BOOT_FILE)
   await restore(board, kept)
-  const room = (await board.free()) - RESERVE_BYTES
-  const slots = Math.min(SLOTS.length, Math.floor(room / (HEADER_BYTES + SLOT_BYTES)))
+  const slots = await slotsFor(board)
   if (slots < SLOTS_MIN) throw new BoardError('noSpace', `${slots} < ${SLOTS_MIN}`)
   for (let slot = 0; slot < slots; slot++) await board.makeFile(SLOTS.charAt(slot), BLANKS, SLOT_BYTES)
   const record = Buffer.alloc(SLOTS.length * ENTRY_BYTES, ERASED)
@@ -103,14 +124,14 @@ async function anew(
   await board.writeFile(BOOT_FILE, loader)
 }
 
-async function restore(board: BoardConsole, kept: Kept): Promise<void> {
+async function restore(board: Store, kept: Kept): Promise<void> {
   for (const [name, record] of kept)
     if ((await board.crcOf(name, 0, record.length)) !== crc32(record)) await board.writeFile(name, record)
 }
 
 /** Installs a program; `kept` is empty at first, and the same again when a conversation that broke off is begun anew. Fails with any fault of the console. */
 export async function install(
-  board: BoardConsole,
+  board: Store,
   program: Program,
   kept: Kept,
   progress: (written: number) => void,

@@ -1,6 +1,7 @@
 /** A board's console in a few lines, behind a TCP port: what the real interpreter does (test/espruino), with faults on demand. */
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { crc32 } from 'node:zlib'
+import { SLOTS, TEXT_AT } from '../../firmware/update/record.ts'
 
 export interface BoardFaults {
   /** Never answers. */
@@ -63,7 +64,7 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
     const piece = Buffer.from(base64, 'base64')
     if (!file || file.subarray(at, at + piece.length).some((byte) => byte !== 0xff)) return '!Error'
     piece.copy(file, at)
-    if (faults.corrupt && size > 10_000 && at > 0) file[at]! ^= 1
+    if (faults.corrupt && at <= TEXT_AT && piece.length > TEXT_AT) file[at]! ^= 1
     files.set(name, file)
     return 'true'
   }
@@ -171,4 +172,11 @@ export async function fakeBoard(faults: BoardFaults = {}): Promise<FakeBoard> {
     await new Promise((resolve) => server.close(resolve))
   }
   return board
+}
+
+/** The bundle in a slot, up to what is erased. */
+export function bundleIn(board: FakeBoard, slot = SLOTS.charAt(0)): string {
+  const file = board.files.get(slot)?.subarray(TEXT_AT) ?? Buffer.alloc(0)
+  const end = file.indexOf(0xff)
+  return file.subarray(0, end < 0 ? file.length : end).toString('latin1')
 }

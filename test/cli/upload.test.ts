@@ -11,12 +11,25 @@ import { boardTexts } from '../../cli/board/texts.ts'
 import { bootAndWatch } from '../../cli/board/watch.ts'
 import { OptionError } from '../../cli/options.ts'
 import { run } from '../../cli/upload.ts'
-import { fakeBoard, type BoardFaults, type FakeBoard } from './fakeBoard.ts'
+import {
+  ENTRY_BYTES,
+  FAILED,
+  PASSED,
+  RECORD_FILE,
+  SLOT_BYTES,
+  SLOTS,
+  STARTED,
+  SWITCHED,
+} from '../../firmware/update/record.ts'
+import { bundleIn, fakeBoard, type BoardFaults, type FakeBoard } from './fakeBoard.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fieldnode-upload-'))
 const bundle = join(folder, 'bundle.js')
-const CODE = 'var a=1;//' + 'abcdefghij'.repeat(150)
+const CODE = `var a=1;/*${'abcdefghij'.repeat(150)}*///`
 writeFileSync(bundle, CODE)
+const other = join(folder, 'other.js')
+const OTHER = CODE.replace('a=1', 'a=2')
+writeFileSync(other, OTHER)
 afterAll(() => rmSync(folder, { recursive: true }))
 
 let said: string[] = []
@@ -42,7 +55,7 @@ describe('a good board', () => {
   test('gets the bundle, starts it, and the first packet is seen', async () => {
     const node = await board({ program: ['hello', 'sent 3'] })
     expect(await run(['--port', node.address, bundle])).toBe(0)
-    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
+    expect(bundleIn(node)).toBe(CODE)
     expect(node.boots).toBe(1)
     expect(said).toContain(boardTexts.upload.packet)
     expect(said).toContain(boardTexts.upload.line('hello'))
@@ -51,7 +64,7 @@ describe('a good board', () => {
   test('may chat in the middle of everything', async () => {
     const node = await board({ chatter: 'sensor noAnswer' })
     expect(await run(['--port', node.address, bundle])).toBe(0)
-    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
+    expect(bundleIn(node)).toBe(CODE)
   })
 
   test('may sleep through the first greeting', async () => {
@@ -67,22 +80,72 @@ describe('a good board', () => {
   test('gets every byte over a cable that loses letters', async () => {
     const node = await board({ garbledLines: 3 })
     expect(await run(['--port', node.address, bundle])).toBe(0)
-    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
+    expect(bundleIn(node)).toBe(CODE)
   })
 
-  test('gets it whole when a piece was refused: Storage is erased, the file begun anew', async () => {
-    const node = await board({ refuseAt: 900, refusals: 1 })
+  test('starts it by the loader, as a first start, and has room for what is to come', async () => {
+    const node = await board()
     expect(await run(['--port', node.address, bundle])).toBe(0)
-    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
+    expect(node.files.get('.bootcde')!.toString()).toContain('eval($)')
+    const record = node.files.get(RECORD_FILE)!
+    expect([SWITCHED, STARTED, PASSED].map((mark) => record[mark])).toEqual([0, 255, 0])
+    expect([...SLOTS].filter((slot) => node.files.get(slot)?.length === SLOT_BYTES)).toHaveLength(14)
   })
 
-  test('may have a full Storage: it is erased but for the settings, and never tidied up by Espruino', async () => {
-    const node = await board({ freeBytes: [100, 100_000] })
+  test('has slots already: the next is filled, and nothing is erased', async () => {
+    const node = await board()
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect(await run(['--port', node.address, other])).toBe(0)
+    expect([bundleIn(node, 'a'), bundleIn(node, 'b'), node.erased]).toEqual([CODE, OTHER, 0])
+    const record = node.files.get(RECORD_FILE)!
+    expect([SWITCHED, STARTED, PASSED].map((mark) => record[ENTRY_BYTES + mark])).toEqual([0, 255, 0])
+  })
+
+  test('has a slot with something else in it: that one is given up for the next', async () => {
+    const node = await board()
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    node.files.get('b')!.write('half a bundle', 100)
+    expect(await run(['--port', node.address, other])).toBe(0)
+    expect([bundleIn(node, 'c'), node.erased]).toEqual([OTHER, 0])
+    const record = node.files.get(RECORD_FILE)!
+    expect([SWITCHED, FAILED].map((mark) => record[ENTRY_BYTES + mark])).toEqual([255, 0])
+  })
+
+  test('has used its slots up, or another loader: Storage is laid out anew', async () => {
+    const node = await board()
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    node.files.get(RECORD_FILE)!.fill(0)
+    expect(await run(['--port', node.address, other])).toBe(0)
+    expect([bundleIn(node), node.erased]).toEqual([OTHER, 1])
+    node.files.get('.bootcde')![7]! ^= 1
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect([bundleIn(node), node.erased]).toEqual([CODE, 2])
+  })
+
+  test('may have a full Storage: it is erased but for the records, and never tidied up by Espruino', async () => {
+    const node = await board({ freeBytes: [100, 200_000] })
     node.files.set('settings', Buffer.from('record'))
+    node.files.set('wifi', Buffer.from('network'))
     node.files.set('.bootcde', Buffer.from('old'))
     expect(await run(['--port', node.address, bundle])).toBe(0)
-    expect(node.files.get('settings')!.toString()).toBe('record')
-    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
+    expect(['settings', 'wifi'].map((name) => String(node.files.get(name)))).toEqual(['record', 'network'])
+    expect(bundleIn(node)).toBe(CODE)
+  })
+
+  test('may lose its cable when its Storage has just been erased: the records come back', async () => {
+    const node = await board({ closeAfterErase: true, freeBytes: [100, 900_000] })
+    node.files.set('settings', Buffer.from('record'))
+    node.files.set('wifi', Buffer.from('network'))
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect(said.filter((line) => line.includes(boardTexts.faults.closed))).toHaveLength(1)
+    expect(['settings', 'wifi'].map((name) => String(node.files.get(name)))).toEqual(['record', 'network'])
+    expect(bundleIn(node)).toBe(CODE)
+  })
+
+  test('waits longer than the program it ran would have let it', async () => {
+    const node = await board()
+    expect(await run(['--port', node.address, bundle])).toBe(0)
+    expect(node.watchdog).toBe(900)
   })
 
   test('may be blank: the advice is to provision it', async () => {

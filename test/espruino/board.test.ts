@@ -4,11 +4,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { withBoard } from '../../cli/board/session.ts'
 import { boardTexts } from '../../cli/board/texts.ts'
+import { bootAndWatch } from '../../cli/board/watch.ts'
 import { run as provision } from '../../cli/provision.ts'
 import { run as upload } from '../../cli/upload.ts'
+import { TEXT_AT } from '../../firmware/update/record.ts'
 import { decodeSettings, SETTINGS_BYTES, type Settings } from '../../core/settings.ts'
 import { BOARD_RETRIES, interpreter, onPath, serveBoard, type BoardServer } from './boardServer.ts'
 
@@ -65,6 +68,15 @@ describe.skipIf(!program)('the real interpreter', { retry: BOARD_RETRIES }, () =
     vi.restoreAllMocks()
   })
 
+  /** What the board says when it starts what it has, up to its first packet. */
+  const started = async (): Promise<string[]> => {
+    const lines: string[] = []
+    await withBoard({ port: board.address, patienceMs: 5000 }, (console) =>
+      bootAndWatch(console, 5000, (line) => void lines.push(line)),
+    )
+    return lines
+  }
+
   /** The value of an expression on the board. */
   const ask = (expression: string): Promise<string> =>
     withBoard({ port: board.address, patienceMs: 5000 }, (console) => console.ask(expression))
@@ -73,7 +85,8 @@ describe.skipIf(!program)('the real interpreter', { retry: BOARD_RETRIES }, () =
     expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(0)
     expect(said).toContain(boardTexts.upload.line('record of 0 bytes'))
     expect(said.at(-1)).toBe(boardTexts.upload.packet)
-    expect(await ask('require("Storage").read(".bootcde").length')).toBe(String(FIRMWARE.length))
+    const text = `require("Storage").read("a",${TEXT_AT},${FIRMWARE.length})`
+    expect(await ask(`E.CRC32(${text})`)).toBe(String(crc32(FIRMWARE)))
   })
 
   test('takes its settings, and keeps both over a loss of power', async () => {
@@ -113,12 +126,13 @@ describe.skipIf(!program)('the real interpreter', { retry: BOARD_RETRIES }, () =
     expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(0)
   })
 
-  test('a cable that spoils the third piece each time: the file is gone, the fault is named', async () => {
-    board.disturb((text) => (text.includes(',360,') ? text.replace('atob("', 'atob("A') : text))
+  test('a cable that spoils the third piece each time: the fault is named, and what ran before runs', async () => {
+    board.disturb((text) => (text.includes(`,${TEXT_AT + 360},`) ? text.replace('atob("', 'atob("A') : text))
     expect(await upload(['--port', board.address, bundleOf(FIRMWARE)])).toBe(1)
     expect(said.at(-1)).toContain(boardTexts.faults.crc)
     board.disturb(undefined)
-    expect(await ask('require("Storage").read(".bootcde")===undefined')).toBe('true')
+    const lines = await started()
+    expect(lines).toContain(`record of ${SETTINGS_BYTES} bytes`)
   })
 
   test('loses its power in the middle: the upload begins again', async () => {

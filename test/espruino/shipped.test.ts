@@ -33,8 +33,10 @@ describe.skipIf(!program)('a bundle that ships', { retry: BOARD_RETRIES }, () =>
   for (const { plan, code } of bundles) {
     test(`${plan.file} is written, started, and its first packet seen`, async () => {
       const { programs } = await live(plan.board.value, plan.profile.value, code)
-      // The wakes before it only join.
-      espruino.addTranscript(programs.find((each) => each.some(isPacket))!)
+      // The wakes before it only join. Uploaded then, the node finds that it is its first start.
+      const firstStart = programs.findIndex((each) => each.some(isPacket))
+      const first = await live(plan.board.value, plan.profile.value, code, { firstStart })
+      espruino.addTranscript(first.programs[firstStart]!)
       const said: string[] = []
       for (const stream of ['log', 'error'] as const)
         vi.spyOn(console, stream).mockImplementation((line: string) => void said.push(line))

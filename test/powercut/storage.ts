@@ -43,7 +43,10 @@ export class Storage {
       file = { at, size, name }
       this.flash.write(at, this.headerOf(file))
     }
-    if (!file) return false
+    if (!file || offset + piece.length > file.size) return false
+    // Espruino writes no byte twice.
+    if (this.flash.read(file.at + HEADER_BYTES + offset, piece.length).some((byte) => byte !== 0xff))
+      return false
     this.writeAligned(file.at + HEADER_BYTES + offset, piece)
     return true
   }
