@@ -10,10 +10,8 @@ declare const E: Engine
 export function espruinoFiles(): Files {
   const storage = require('Storage')
   return {
-    size: (name) => {
-      const stored = storage.readArrayBuffer(name)
-      return stored ? stored.byteLength : 0
-    },
+    // Not as a buffer: a text in flash stays there.
+    size: (name) => (storage.read(name) ?? '').length,
     // A copy: what Storage answers lies in flash.
     read: (name, offset, length) =>
       new Uint8Array(new Uint8Array(E.toArrayBuffer(storage.read(name, offset, length) ?? ''))),
