@@ -4,9 +4,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleDigest } from '../core/update/digest.ts'
+import { REGIONS } from '../core/regions/index.ts'
 import { BUNDLE_BYTES_MAX, MANIFEST_BYTES, type Manifest } from '../core/update/manifest.ts'
 import { openTicket } from '../core/update/ticket.ts'
-import { boards, profiles } from './build/plan.ts'
+import { boards, bundleName, profiles, REGION_DEFAULT } from './build/plan.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
 import { realDisk } from './sign/disk.ts'
 import { SignError } from './sign/fault.ts'
@@ -21,7 +22,7 @@ const BUNDLES = new URL('../dist/firmware/', import.meta.url)
 const VERSION_MAX = 0xffffffff
 /** From here on each signature says that the key comes to its end. */
 const FEW_LEFT = 32
-/** A ticket has 2,589 bytes; what is longer than this is read no further. */
+/** A ticket has 2,601 bytes; what is longer than this is read no further. */
 const TICKET_BYTES_MAX = 65_536
 
 const { expects } = texts
@@ -30,6 +31,7 @@ const OPTIONS = {
   key: { type: 'string' },
   board: { type: 'string' },
   profile: { type: 'string' },
+  region: { type: 'string', default: REGION_DEFAULT },
   bundle: { type: 'string' },
   version: { type: 'string' },
   out: { type: 'string' },
@@ -69,16 +71,21 @@ async function manifestOf(values: Values): Promise<Manifest> {
     (await list).map((each) => each.value.name)
   const board = knownName('--board', values.board, await names(boards()))
   const profile = knownName('--profile', values.profile, await names(profiles()))
+  const region = knownName(
+    '--region',
+    values.region,
+    REGIONS.map((each) => each.name),
+  )
   const version = wholeNumber(
     '--version',
     needed('--version', values.version, expects.version),
     1,
     VERSION_MAX,
   )
-  const path = values.bundle ?? fileURLToPath(new URL(`${board}-${profile}.js`, BUNDLES))
+  const path = values.bundle ?? fileURLToPath(new URL(bundleName(board, profile, region), BUNDLES))
   const bundle = bytesOf('--bundle', expects.bundle, path, BUNDLE_BYTES_MAX)
   const digest = bundleDigest(nodeSha256, bundle.length, readerOf(bundle))!
-  return { version, board, profile, bundleBytes: bundle.length, digest }
+  return { version, board, profile, region, bundleBytes: bundle.length, digest }
 }
 
 /** The key of --key and where its used leaves are kept. */
@@ -118,8 +125,10 @@ function verify(values: Values, file: string | undefined): number {
     console.error(texts.failed(texts.refusals[manifest], path))
     return 1
   }
-  const { board, profile, version, bundleBytes, digest } = manifest
-  console.log(texts.valid(board, profile, version, bundleBytes, leafOf(ticket.subarray(MANIFEST_BYTES))))
+  const { board, profile, region, version, bundleBytes, digest } = manifest
+  console.log(
+    texts.valid(board, profile, region, version, bundleBytes, leafOf(ticket.subarray(MANIFEST_BYTES))),
+  )
   if (values.bundle === undefined) return 0
   const bundle = bytesOf('--bundle', expects.bundle, values.bundle, BUNDLE_BYTES_MAX)
   const own = bundleDigest(nodeSha256, bundle.length, readerOf(bundle))!

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { crc32 } from 'node:zlib'
-import { BUNDLE_END, SLOT_BYTES, TEXT_AT } from '../firmware/update/record.ts'
+import { BUNDLE_END, TEXT_BYTES } from '../firmware/update/record.ts'
 import type { BoardConsole } from './board/console.ts'
 import { BoardError } from './board/error.ts'
 import { install, type Kept, type Program } from './board/install.ts'
@@ -24,7 +24,7 @@ function bundleOf(file: string | undefined, board: string, profile: string | und
   const path = file ?? fileURLToPath(new URL(`${board}-${profile}.js`, BUNDLES))
   if (!existsSync(path)) throw new OptionError('bundle', texts.expectsBundle, path)
   const bytes = readFileSync(path)
-  if (bytes.length === 0 || bytes.length > SLOT_BYTES - TEXT_AT - BUNDLE_END.length - 1)
+  if (bytes.length === 0 || bytes.length > TEXT_BYTES - BUNDLE_END.length - 1)
     throw new OptionError('bundle', texts.expectsBundle, `${path}, ${bytes.length} bytes`)
   // Behind a bundle its slot is erased.
   return bytes.toString('latin1').endsWith(BUNDLE_END)

@@ -15,9 +15,14 @@ import {
   isJoined,
   joinNetwork,
   openLink,
+  passSelfTest,
   roomBytes,
   send,
+  sendUpdate,
   spacingSeconds,
+  takeUpdate,
+  UPDATES,
+  updateDue,
   waitMs,
 } from './link/link.ts'
 import type { SendResult } from './link/result.ts'
@@ -89,7 +94,7 @@ function owesHello(node: Node): boolean {
 export function exchangeDue(node: Node): number {
   const { words, queue } = node
   if (words[SUPPLY] === SUPPLY_EMPTY) return NEVER
-  let due = words[HEALTH_DUE]!
+  let due = UPDATES ? Math.min(words[HEALTH_DUE]!, updateDue(node)) : words[HEALTH_DUE]!
   if (words[JOINED] === 0 || words[CONFIGURED] !== 0) due = 0
   else if (node.mode !== MODE.safe) {
     due = Math.min(due, freshDue(node))
@@ -106,7 +111,10 @@ function receive(node: Node, port: number, payload: Uint8Array): void {
     if (node.mode !== MODE.safe) takeAcknowledgement(node, payload)
   } else if (port === DOWNLINK_PORT.mode) takeMode(node, payload)
   else if (port === DOWNLINK_PORT.configuration) configure(node, payload)
-  else if (node.onDownlink) node.onDownlink(port, payload)
+  else {
+    if (UPDATES && port === DOWNLINK_PORT.update) takeUpdate(node, payload)
+    if (node.onDownlink) node.onDownlink(port, payload)
+  }
 }
 
 /** What came of an uplink on `port`. The line is for the technician's cable: `fieldnode upload` waits for it. */
@@ -206,6 +214,24 @@ function answerChange(node: Node, done: () => void): void {
   })
 }
 
+/** Says what there is to say of an update. */
+function sayUpdate(node: Node, done: () => void): void {
+  sendUpdate(node, (result) => {
+    node.words[FLIGHT] = node.words[FLIGHT_END] = 0
+    receiveWith(node, UPLINK_PORT.update, result)
+    // It may have found that there was nothing to say.
+    pause(node, result.sent || updateDue(node) === NEVER ? 1 : FAILED)
+    done()
+  })
+}
+
+/** Of an update is spoken when nothing more pressing is due. A node that has crashed three times may need nothing more than that. */
+function owesUpdate(node: Node): boolean {
+  const now = nowSeconds(node)
+  if (now < updateDue(node) || now >= node.words[HEALTH_DUE]!) return false
+  return node.mode === MODE.safe || (!isHeld(node, ALARM) && now < freshDue(node))
+}
+
 /** Health is said when nothing more pressing is: an alarm, or new samples that are due. */
 function owesHealth(node: Node): boolean {
   const now = nowSeconds(node)
@@ -222,6 +248,7 @@ export function exchange(node: Node, done: () => void): void {
     if (!open) return
     open = false
     clock.clearTimer(timer)
+    if (UPDATES) passSelfTest(node)
     done()
   }
   const timer = clock.setTimer(HUNG_SECONDS * 1000, () => {
@@ -240,6 +267,7 @@ export function exchange(node: Node, done: () => void): void {
   } else if (!isJoined(node) || silentSeconds >= REJOIN_SECONDS) join(node, finish)
   else if (node.mode !== MODE.safe && owesHello(node)) sendHello(node, finish)
   else if (words[CONFIGURED] !== 0) answerChange(node, finish)
+  else if (UPDATES && owesUpdate(node)) sayUpdate(node, finish)
   else if (owesHealth(node)) sendHealth(node, finish)
   else sendSamples(node, finish)
 }

@@ -10,7 +10,7 @@ import { Relay, RELAY_SETTLE_MS } from './actuators/relay.ts'
 import { exchange, exchangeDue } from './exchange.ts'
 import { listen } from './health.ts'
 import { append, KIND, latest } from './journal.ts'
-import { joinGroup, stayReachable } from './link/link.ts'
+import { joinGroup, stayReachable, updateDue, UPDATES } from './link/link.ts'
 import { scheduledLevel, takeTime, timeWanted } from './lampTime.ts'
 import { nextSlot } from './node.ts'
 import { modeOf } from './modes.ts'
@@ -177,8 +177,8 @@ export function runLight(parts: NodeParts): void {
   }
   node.onDownlink = (port, payload) => {
     if (port === DOWNLINK_PORT.group && !joinGroup(node, payload)) node.hal.log('no group setup')
-    if (port !== DOWNLINK_PORT.lamp) return
-    takeCommand(lamp, payload)
+    if (port === DOWNLINK_PORT.lamp) takeCommand(lamp, payload)
+    else if (!UPDATES || port !== DOWNLINK_PORT.update || nowSeconds(node) < updateDue(node)) return
     // A command may come while nothing else is to be done for a minute.
     if (!lamp.timer) return
     node.hal.clock.clearTimer(lamp.timer)

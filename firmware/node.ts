@@ -2,7 +2,7 @@
 import { MODE } from '../core/packet/types.ts'
 import { exchange, exchangeDue } from './exchange.ts'
 import { listen } from './health.ts'
-import { closeLink } from './link/link.ts'
+import { closeLink, updateLingerMs, UPDATES } from './link/link.ts'
 import { nowMs, nowSeconds, openNode, saveState, SLEEP_MS, SLOT, type Node } from './nodeState.ts'
 import { networkTimeWanted, ownMilliseconds, takeNetworkTime } from './oscillator.ts'
 import type { NodeParts } from './profiles/profile.ts'
@@ -34,7 +34,12 @@ function sampleIfDue(node: Node, done: () => void): void {
 
 /** Says what is due, one thing after the other where the link allows it at once, and takes leave. */
 function talk(node: Node, done: () => void): void {
-  if (nowSeconds(node) < exchangeDue(node)) return closeLink(node, done)
+  if (nowSeconds(node) < exchangeDue(node)) {
+    const lingerMs = UPDATES ? updateLingerMs(node) : 0
+    if (lingerMs === 0) return closeLink(node, done)
+    node.hal.clock.setTimer(lingerMs, () => talk(node, done))
+    return
+  }
   node.timeWanted = networkTimeWanted(node)
   node.onTime = (unixSeconds, atMs) => takeNetworkTime(node, unixSeconds, atMs)
   exchange(node, () => talk(node, done))

@@ -108,10 +108,14 @@ export const OLD_AT = 51
 export const OLD_POWER = 52
 /** The answer to a change of the settings, until it is sent (configure.ts); 0 when none is owed. */
 export const CONFIGURED = 53
+/** Of an update over the air (update/update.ts): node seconds from which on there is something to say (0: nothing), the outcome (0: pieces are wanted, or the node
+ *  has to see), and the transfer's name. */
+export const UPDATE_AT = 54
+export const UPDATE_SAID = 55
+export const UPDATE_ID = 56
 /** From here one row a quantity: node seconds of its last reading, then FILTER_WORDS words of filter state; behind them one row an alarm of the profile:
- *  the lowest value of the last while and the node seconds it was measured at (0: none); how far its heir is above it, and how many
- *  seconds later it was measured (0: none; alarm.ts). */
-export const FILTERS = 54
+ *  the lowest value of the last while and the node seconds it was measured at (0: none), and the same of its heir (alarm.ts). */
+export const FILTERS = 57
 export const FILTER_ROW = 1 + FILTER_WORDS
 export const ALARM_ROW = 4
 
@@ -146,6 +150,9 @@ export interface Node extends NodeParts {
   opened?: (mac: Mac, heard: Heard) => void
   /** Asks for the time with the next uplink. */
   timeWanted?: boolean
+  /** Pieces of an update that were wanted and have not come, and the node seconds since which the node stays awake for them. */
+  updateLeft?: number
+  updateSince?: number | undefined
 }
 
 /** Node milliseconds now, with the clock's fraction. */

@@ -4,6 +4,7 @@ import { decodeSettings, SETTINGS_BYTES } from '../core/settings.ts'
 import type { Board } from './board.ts'
 import type { Hal } from './hal/index.ts'
 import { append, JOURNAL_SECTORS, KIND, latest, openJournal } from './journal.ts'
+import { failSelfTest, UPDATES } from './link/link.ts'
 import type { NodeParts, Profile } from './profiles/profile.ts'
 
 /** True when the journal's copy is the cable's record, or was made from it (configure.ts): by the record's checksum, which ends it, and which stands behind
@@ -38,6 +39,7 @@ const WATCH_SECONDS = 180
 /** Starts one node. A blank node says so and stays awake for the technician's cable. */
 export function start(board: Board, profile: Profile, region: Region, hal: Hal): void {
   const parts = openParts(board, profile, region, hal)
+  if (!parts && UPDATES) failSelfTest(board, hal)
   if (!parts) return
   hal.power.watch(WATCH_SECONDS)
   profile.run(parts)

@@ -1,5 +1,7 @@
 /** The Hal of the programs on a simulated machine. Each call charges the processor what it costs on a board (costs.ts).
  *  Classes, since a closure a call would be made anew for every machine; one Hal serves all programs of its machine, one after the other. */
+import { createHash } from 'node:crypto'
+import type { Sha256 } from '../core/hash.ts'
 import type { Aes, BlockCipher } from '../core/cipher.ts'
 import { tableAes } from '../core/lorawan/aes.ts'
 import type {
@@ -47,6 +49,7 @@ export class SimHal implements Hal {
   readonly spi: SpiBus
   readonly flash: Flash
   readonly aes: Aes
+  readonly sha256: Sha256 = (message) => new Uint8Array(createHash('sha256').update(message).digest())
   readonly wlan?: Network
 
   constructor(

@@ -46,18 +46,21 @@ export const boards = (): Promise<Exported<Board>[]> => exportsIn('boards', (val
 export const profiles = (): Promise<Exported<Profile>[]> =>
   exportsIn('firmware/profiles', (value) => 'mount' in value && 'run' in value)
 
+/** File of a bundle, without its folder. */
+export const bundleName = (board: string, profile: string, region: string): string =>
+  `${board}-${profile}${region === REGION_DEFAULT ? '' : `-${region}`}.js`
+
 /** Every board with every profile for one region, which has to be one of core/regions. */
 export async function bundlePlans(regionName = REGION_DEFAULT): Promise<BundlePlan[]> {
   const region = regionNamed(regionName)
   if (!region) throw new Error(`core/regions: no region ${regionName}`)
-  const suffix = regionName === REGION_DEFAULT ? '' : `-${regionName}`
   const all = await profiles()
   return (await boards()).flatMap((board) =>
     all.map((profile) => ({
       board,
       profile,
       region,
-      file: `${board.value.name}-${profile.value.name}${suffix}.js`,
+      file: bundleName(board.value.name, profile.value.name, regionName),
     })),
   )
 }

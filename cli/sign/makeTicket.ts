@@ -24,16 +24,16 @@ export interface Ticket {
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-/** What is kept with a leaf: version, board, profile and digest of what it signed. */
-const noteOf = ({ version, board, profile, digest }: Manifest): string =>
-  `${version} ${board} ${profile} ${hex(digest)}\n`
+/** What is kept with a leaf: version, board, profile, region and digest of what it signed. */
+const noteOf = ({ version, board, profile, region, digest }: Manifest): string =>
+  `${version} ${board} ${profile} ${region} ${hex(digest)}\n`
 
 /** A version that was given to another bundle is not given again, and none below it: nodes would take the one or the other, or none.
  *  The same bundle may be signed again, when its ticket was lost. */
 function checkVersion(signing: Signing, manifest: Manifest): void {
   for (const note of leafNotes(signing.disk, signing.folders)) {
-    const [version, board, profile, digest] = note.trim().split(' ')
-    if (board !== manifest.board || profile !== manifest.profile) continue
+    const [version, board, profile, region, digest] = note.trim().split(' ')
+    if (board !== manifest.board || profile !== manifest.profile || region !== manifest.region) continue
     const given = parseInt(version!, 10)
     if (given > manifest.version || (given === manifest.version && digest !== hex(manifest.digest)))
       throw new SignError('downgrade', String(given))

@@ -5,12 +5,12 @@ import type { SignFault } from './fault.ts'
 const en = {
   help: [
     'Usage: fieldnode sign init --key <folder>',
-    '       fieldnode sign --key <folder> --board <board> --profile <profile> --version <n> --out <file> [--bundle <file>]',
+    '       fieldnode sign --key <folder> --board <board> --profile <profile> --version <n> --out <file> [--region AS923-2] [--bundle <file>]',
     '       fieldnode sign verify <file> --public <file> [--bundle <file>]',
     '       fieldnode sign adopt --key <folder> --from <leaf>',
     '  init       makes a key of 1,024 signatures: private.key, public.key and used in a folder that is new or empty',
     '  --version  1 to 4294967295; a node takes only what is newer than what it runs',
-    '  --out      the signed manifest, 2,589 bytes, a new file; the bundle itself stays as it is',
+    '  --out      the signed manifest, 2,601 bytes, a new file; the bundle itself stays as it is',
     '  --bundle   without it, dist/firmware/<board>-<profile>.js',
     '  verify     whether the file was signed with the key, what it says, and whether it is of the bundle',
     '  adopt      go on with a key that was moved to this machine or brought back from a copy; <leaf> has to be above',
@@ -34,8 +34,8 @@ const en = {
     `${file} is signed with leaf ${leaf}; ${left} signatures are left.`,
   fewLeft: 'Few signatures are left: make a new key, and send its public key to the nodes with one of them.',
   adopted: (from: number) => `This machine goes on with leaf ${from}.`,
-  valid: (board: string, profile: string, version: number, bytes: number, leaf: number) =>
-    `Signed: board ${board}, profile ${profile}, version ${version}, ${bytes} bytes, leaf ${leaf}.`,
+  valid: (board: string, profile: string, region: string, version: number, bytes: number, leaf: number) =>
+    `Signed: board ${board}, profile ${profile}, region ${region}, version ${version}, ${bytes} bytes, leaf ${leaf}.`,
   ofBundle: (file: string) => `${file} is the signed bundle.`,
   notOfBundle: (file: string) => `${file} is not the signed bundle.`,
   failed: (what: string, detail: string) => `fieldnode sign: ${what} (${detail}).`,
@@ -67,6 +67,7 @@ const en = {
     version: 'the manifest has no good version',
     board: 'the manifest has no good board',
     profile: 'the manifest has no good profile',
+    region: 'the manifest has no good region',
     bundleBytes: 'the manifest has no good length of its bundle',
     digest: 'the manifest has no good digest',
   } satisfies Record<TicketError, string>,
@@ -77,12 +78,12 @@ export type SignTexts = typeof en
 const vi: SignTexts = {
   help: [
     'Cách dùng: fieldnode sign init --key <thư mục>',
-    '           fieldnode sign --key <thư mục> --board <bo mạch> --profile <loại nút> --version <n> --out <tệp> [--bundle <tệp>]',
+    '           fieldnode sign --key <thư mục> --board <bo mạch> --profile <loại nút> --version <n> --out <tệp> [--region AS923-2] [--bundle <tệp>]',
     '           fieldnode sign verify <tệp> --public <tệp> [--bundle <tệp>]',
     '           fieldnode sign adopt --key <thư mục> --from <lá>',
     '  init       tạo khóa có 1.024 chữ ký: private.key, public.key và used trong một thư mục mới hoặc trống',
     '  --version  từ 1 đến 4294967295; nút chỉ nhận bản mới hơn bản đang chạy',
-    '  --out      bản kê đã ký, 2.589 byte, một tệp mới; gói phần mềm giữ nguyên',
+    '  --out      bản kê đã ký, 2.601 byte, một tệp mới; gói phần mềm giữ nguyên',
     '  --bundle   nếu không có thì lấy dist/firmware/<bo mạch>-<loại nút>.js',
     '  verify     tệp có được ký bằng khóa này không, nội dung là gì, và có đúng gói phần mềm không',
     '  adopt      dùng tiếp khóa đã chuyển sang máy này hoặc lấy lại từ bản sao; <lá> phải lớn hơn lá của mọi chữ ký',
@@ -106,8 +107,8 @@ const vi: SignTexts = {
   fewLeft:
     'Còn ít chữ ký: hãy tạo khóa mới và dùng một chữ ký còn lại để gửi khóa công khai mới đến các nút.',
   adopted: (from) => `Máy này dùng tiếp từ lá ${from}.`,
-  valid: (board, profile, version, bytes, leaf) =>
-    `Đã ký: bo mạch ${board}, loại nút ${profile}, phiên bản ${version}, ${bytes} byte, lá ${leaf}.`,
+  valid: (board, profile, region, version, bytes, leaf) =>
+    `Đã ký: bo mạch ${board}, loại nút ${profile}, vùng ${region}, phiên bản ${version}, ${bytes} byte, lá ${leaf}.`,
   ofBundle: (file) => `${file} đúng là gói phần mềm đã ký.`,
   notOfBundle: (file) => `${file} không phải gói phần mềm đã ký.`,
   failed: (what, detail) => `fieldnode sign: ${what} (${detail}).`,
@@ -139,6 +140,7 @@ const vi: SignTexts = {
     version: 'bản kê không có phiên bản hợp lệ',
     board: 'bản kê không có bo mạch hợp lệ',
     profile: 'bản kê không có loại nút hợp lệ',
+    region: 'bản kê không có vùng tần số hợp lệ',
     bundleBytes: 'bản kê không có độ dài gói hợp lệ',
     digest: 'bản kê không có mã băm hợp lệ',
   },

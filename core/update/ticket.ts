@@ -1,4 +1,4 @@
-/** A ticket: a manifest and the LMS signature over it, 2,589 bytes with the parameter set that fieldnode signs with. It goes ahead of a bundle,
+/** A ticket: a manifest and the LMS signature over it, 2,601 bytes with the parameter set that fieldnode signs with. It goes ahead of a bundle,
  *  and a node that has not found it good takes no byte of the bundle. */
 import type { Sha256 } from '../hash.ts'
 import { verifyLms, type LmsOutcome } from '../lms/verify.ts'
@@ -9,14 +9,15 @@ import { decodeManifest, MANIFEST_BYTES, type Manifest, type ManifestError } fro
 export interface Running {
   readonly board: string
   readonly profile: string
+  readonly region: string
   readonly version: number
 }
 
 /** Why a ticket is none: its signature's outcome or its manifest's error. 'short' also when there is no whole manifest. */
 export type TicketError = Exclude<LmsOutcome, 'valid'> | ManifestError
 
-/** Why a good ticket is not for a node: made for another board or profile, or not newer than what runs. */
-export type Unsuited = 'otherBoard' | 'otherProfile' | 'old'
+/** Why a good ticket is not for a node: made for another board, profile or region, or not newer than what runs. */
+export type Unsuited = 'otherBoard' | 'otherProfile' | 'otherRegion' | 'old'
 
 /** The manifest of a ticket of `length` bytes that was signed by the owner of `key`. The signature comes first: what nobody signed is
  *  not looked at. Reads the signature a hash at a time. */
@@ -38,5 +39,6 @@ export function openTicket(
 export function unsuited(manifest: Manifest, running: Running): Unsuited | undefined {
   if (manifest.board !== running.board) return 'otherBoard'
   if (manifest.profile !== running.profile) return 'otherProfile'
+  if (manifest.region !== running.region) return 'otherRegion'
   return manifest.version > running.version ? undefined : 'old'
 }

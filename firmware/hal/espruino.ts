@@ -210,6 +210,7 @@ export function espruinoHal(board: Board): Hal {
     flash,
     aes: espruinoAes(require('crypto')),
     files: espruinoFiles,
+    sha256: (message) => new Uint8Array(require('crypto').SHA256(message)),
     settings,
     wlan: espruinoNetwork,
     noise: () => noise(battery.pin),

@@ -1,6 +1,7 @@
 /** What a node may ask of the board it runs on. Two implementations: espruino.ts (the board) and sim/hal.ts (the simulator).
  *  Each call blocks no longer than its own line says; whatever takes longer has a callback. */
 import type { Aes } from '../../core/cipher.ts'
+import type { Sha256 } from '../../core/hash.ts'
 import type { Network } from './network.ts'
 
 /** Time on a node: it counts since the node was powered, goes on in deep sleep and is lost with the power. */
@@ -88,6 +89,8 @@ export interface Hal {
   readonly spi: SpiBus
   readonly flash: Flash
   readonly aes: Aes
+  /** Of a board that is updated over the air: its interpreter's own, since a bundle's digest and signature are some 640 hashes. */
+  readonly sha256?: Sha256
   /** Of a board whose link is Wi-Fi. */
   readonly wlan?: Network
   /** The board's files: made when they are asked for, since on a board each of the three functions takes up memory as long as it is held. */

@@ -1,11 +1,17 @@
 /** A node's way to its gateway, as firmware/exchange.ts uses it: the same functions for each link, and the board says which one it has.
  *  The build puts the board's own link in the place of this file (cli/build/chain.ts), so that no bundle holds the other one. */
+import type { Board } from '../board.ts'
+import type { Hal } from '../hal/index.ts'
 import type { Node } from '../nodeState.ts'
 import * as lorawan from './lorawan.ts'
 import * as mqtt from './mqtt.ts'
 import type { Heard, SendResult } from './result.ts'
 
-const linkOf = ({ board }: Node): typeof lorawan | typeof mqtt => (board.link === 'mqtt' ? mqtt : lorawan)
+/** Whether the link carries updates over the air: what is built for one that does not holds nothing of them. Here both are. */
+export const UPDATES: boolean = true
+
+const linkOf = ({ board }: { readonly board: Board }): typeof lorawan | typeof mqtt =>
+  board.link === 'mqtt' ? mqtt : lorawan
 
 /** Makes the link ready, once a program; the functions below need it. `heard` gets each downlink that does not come with an uplink. */
 export function openLink(node: Node, heard: Heard): void {
@@ -71,4 +77,34 @@ export function stayReachable(node: Node): void {
 /** Takes a setup of a multicast group; false when it is none, or the link has no such groups. */
 export function joinGroup(node: Node, setup: Uint8Array): boolean {
   return linkOf(node).joinGroup(node, setup)
+}
+
+/** When there is something to say of an update over the air, in node seconds; NEVER for a link that carries none. */
+export function updateDue(node: Node): number {
+  return linkOf(node).updateDue(node)
+}
+
+/** Takes what came down of an update. */
+export function takeUpdate(node: Node, payload: Uint8Array): void {
+  linkOf(node).takeUpdate(node, payload)
+}
+
+/** Says what there is to say of an update. */
+export function sendUpdate(node: Node, done: (result: SendResult) => void): void {
+  linkOf(node).sendUpdate(node, done)
+}
+
+/** How long to stay awake for an update before the next look, in milliseconds; 0 when there is no need. */
+export function updateLingerMs(node: Node): number {
+  return linkOf(node).updateLingerMs(node)
+}
+
+/** A whole exchange has come to its end in good order: a bundle on trial has passed. */
+export function passSelfTest(node: Node): void {
+  linkOf(node).passSelfTest(node)
+}
+
+/** The program can't do its work on this node: a bundle on trial gives way to the one before, and does not return then. */
+export function failSelfTest(board: Board, hal: Hal): void {
+  linkOf({ board }).failSelfTest(board, hal)
 }

@@ -1,5 +1,7 @@
 /** The LoRaWAN link of a node: its device MAC on its board's radio and its journal. As link.ts has it, and so is all below. */
-import type { LoraBoard } from '../board.ts'
+import type { Board, LoraBoard } from '../board.ts'
+import { NEVER } from '../delivery.ts'
+import type { Hal } from '../hal/index.ts'
 import { append, KIND, latest } from '../journal.ts'
 import type { Node } from '../nodeState.ts'
 import { listenAlways } from '../radio/classC.ts'
@@ -84,3 +86,24 @@ export function stayReachable(node: Node): void {
 export function joinGroup(node: Node, setup: Uint8Array): boolean {
   return group.joinGroup(node.mac!, setup)
 }
+
+/** Updates come over MQTT alone. */
+export const UPDATES: boolean = false
+
+export function updateDue(_node: Node): number {
+  return NEVER
+}
+
+export function takeUpdate(_node: Node, _payload: Uint8Array): void {}
+
+export function sendUpdate(_node: Node, done: (result: SendResult) => void): void {
+  done({ sent: false })
+}
+
+export function updateLingerMs(_node: Node): number {
+  return 0
+}
+
+export function passSelfTest(_node: Node): void {}
+
+export function failSelfTest(_board: Board, _hal: Hal): void {}

@@ -6,8 +6,11 @@ import { CID, decodeDeviceTimeAns } from '../../core/lorawan/commands.ts'
 import { FRAME_TYPE, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
 import { MQTT_PAYLOAD_BYTES_MAX, mqttTopics } from '../../core/mqttIdentity.ts'
 import { append, KIND, latest } from '../journal.ts'
-import type { Node } from '../nodeState.ts'
+import { NEVER } from '../delivery.ts'
+import { UPDATE_AT, type Node } from '../nodeState.ts'
+import { UPLINK_PORT } from '../../core/packet/types.ts'
 import * as S from '../radio/macState.ts'
+import { resumeUpdate, updatePayload, updateSaid } from '../update/update.ts'
 import { openAccess } from './access.ts'
 import { lose, reach, RETRY_MS_MIN, type MqttLink } from './connection.ts'
 import { disconnect, isOpen, publish } from './mqttClient.ts'
@@ -159,6 +162,7 @@ export function openLink(node: Node, heard: Heard): void {
     sentAtMs: 0,
   }
   node.mqtt = link
+  resumeUpdate(node)
 }
 
 export function isJoined(node: Node): boolean {
@@ -239,4 +243,22 @@ export function stayReachable(node: Node): void {
 /** A broker speaks to each node by itself. */
 export function joinGroup(_node: Node, _setup: Uint8Array): boolean {
   return false
+}
+
+export const UPDATES: boolean = true
+
+export { failSelfTest, passSelfTest, takeUpdate, updateLingerMs } from '../update/update.ts'
+
+export function updateDue({ words }: Node): number {
+  return words[UPDATE_AT] || NEVER
+}
+
+export function sendUpdate(node: Node, done: (result: SendResult) => void): void {
+  const payload = updatePayload(node)
+  if (payload.length === 0) return done({ sent: false })
+  const finish = (result: SendResult): void => {
+    updateSaid(node, result.received !== undefined)
+    done(result)
+  }
+  send(node, UPLINK_PORT.update, payload, finish, true)
 }

@@ -13,12 +13,12 @@ import {
   SWITCHED,
   TAKEN_BACK,
   TEXT_AT,
+  TEXT_BYTES,
 } from './record.ts'
 
 declare const require: Require
 declare const E: Engine
-/** Only there in the first start of a bundle, whose Hal reads it. */
-// eslint-disable-next-line @typescript-eslint/no-unused-vars
+/** Only there in the first start of a bundle. */
 declare let firstStart: boolean
 
 /** A program that falls over before it watches itself, or that is refused, is started again: that long a technician has at the cable. */
@@ -32,21 +32,18 @@ export function slotText(): string | undefined {
   // Past the record's end a character is no number, and then no mark.
   const isSet = (at: number): boolean => record.charCodeAt(at) < ERASED
   const set = (at: number): boolean => storage.write(RECORD_FILE, '\0', at)
-  let slot = 0
-  // In the order of the alphabet, so that a board pays for the slots it has used, at every start.
-  while (isSet((slot + 1) * ENTRY_BYTES + SWITCHED) || isSet((slot + 1) * ENTRY_BYTES + FAILED)) slot++
-  for (; slot >= 0; slot--) {
+  for (let slot = SLOTS.length - 1; slot >= 0; slot--) {
     const entry = slot * ENTRY_BYTES
     if (!isSet(entry + SWITCHED) || isSet(entry + TAKEN_BACK) || isSet(entry + FAILED)) continue
     let starts = STARTED
     while (starts < PASSED && isSet(entry + starts)) starts++
     if (starts === STARTED) firstStart = true
     if (starts === STARTED || (starts < PASSED && !isSet(entry + PASSED))) set(entry + starts)
-    if (starts < PASSED || isSet(entry + PASSED)) return storage.read(SLOTS.charAt(slot), TEXT_AT)
+    if (starts < PASSED || isSet(entry + PASSED)) return storage.read(SLOTS.charAt(slot), TEXT_AT, TEXT_BYTES)
     set(entry + TAKEN_BACK)
   }
-  for (slot = 0; slot < SLOTS.length; slot++) {
-    const text = storage.read(SLOTS.charAt(slot), TEXT_AT)
+  for (let slot = 0; slot < SLOTS.length; slot++) {
+    const text = storage.read(SLOTS.charAt(slot), TEXT_AT, TEXT_BYTES)
     if (text && text.charCodeAt(0) < ERASED) return text
   }
   return undefined

@@ -10,9 +10,13 @@ export const RECORD_FILE = 'slots'
 export const SLOTS = 'abcdefghijklmno'
 /** Of the record, for each slot. */
 export const ENTRY_BYTES = 8
-/** Bytes of a slot's file: blanks that make it, then room for the largest bundle. Behind a bundle lies erased flash, so a bundle ends in a comment. */
+/** In a slot's file: blanks that make it, then room for the largest bundle. Behind a bundle lies erased flash, so a bundle ends in a comment. */
 export const TEXT_AT = 4
-export const SLOT_BYTES = 60_008
+export const TEXT_BYTES = 66_004
+/** Behind the text: what was received of an update (transfer.ts). The loader does not read it. */
+export const TRANSFER_AT = TEXT_AT + TEXT_BYTES
+export const TRANSFER_BYTES = 4_092
+export const SLOT_BYTES = TRANSFER_AT + TRANSFER_BYTES
 export const ERASED = 255
 export const BUNDLE_END = '//'
 

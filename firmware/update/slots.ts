@@ -101,22 +101,22 @@ export function trial(files: Files): Trial {
   return trialOf(recordOf(files))
 }
 
-function settle(files: Files, mark: number, from: (trial: Trial) => boolean): boolean {
+function settleTrial(files: Files, mark: number, from: (trial: Trial) => boolean): boolean {
   const record = recordOf(files)
   return from(trialOf(record)) && setMark(files, lastSwitched(record), mark)
 }
 
 /** The bundle on trial stays. False where none is. */
 export function passTrial(files: Files): boolean {
-  return settle(files, PASSED, (now) => now === 'on')
+  return settleTrial(files, PASSED, (now) => now === 'on')
 }
 
 /** The bundle on trial has found itself unfit: the one before runs from the next start on. False where none is. */
 export function failTrial(files: Files): boolean {
-  return settle(files, FAILED, (now) => now === 'on')
+  return settleTrial(files, FAILED, (now) => now === 'on')
 }
 
 /** The rollback was told: there is nothing left to tell. */
 export function tellRollback(files: Files): boolean {
-  return settle(files, TOLD, (now) => now === 'crashed' || now === 'failed')
+  return settleTrial(files, TOLD, (now) => now === 'crashed' || now === 'failed')
 }

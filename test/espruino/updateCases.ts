@@ -58,13 +58,24 @@ export function ticketCases(
 ): void {
   const manifest = openTicket(sha256, key, length, read)
   if (typeof manifest === 'string') return say(manifest)
-  say(manifest.version + ' ' + manifest.board + ' ' + manifest.profile + ' ' + manifest.bundleBytes)
+  say(
+    manifest.version +
+      ' ' +
+      manifest.board +
+      ' ' +
+      manifest.profile +
+      ' ' +
+      manifest.region +
+      ' ' +
+      manifest.bundleBytes,
+  )
   say(hex(manifest.digest, HASH_BYTES))
   for (const version of [1, 6, 7, 4_000_000_000])
-    say(version + ' ' + unsuited(manifest, { board, profile: 'soil', version }))
-  say('' + unsuited(manifest, { board: 'other', profile: 'soil', version: 1 }))
-  say('' + unsuited(manifest, { board, profile: 'air', version: 1 }))
-  for (const at of [0, 5, 80, 81, 1000]) {
+    say(version + ' ' + unsuited(manifest, { board, profile: 'soil', region: 'AS923-2', version }))
+  say('' + unsuited(manifest, { board: 'other', profile: 'soil', region: 'AS923-2', version: 1 }))
+  say('' + unsuited(manifest, { board, profile: 'air', region: 'AS923-2', version: 1 }))
+  say('' + unsuited(manifest, { board, profile: 'soil', region: 'EU868', version: 1 }))
+  for (const at of [0, 5, 92, 93, 1000]) {
     const opened = openTicket(sha256, key, length, spoilt(read, at))
     say(at + ' ' + (typeof opened === 'string' ? opened : 'opened'))
   }

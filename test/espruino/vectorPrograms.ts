@@ -86,7 +86,14 @@ function ticket(): VectorProgram {
   const seed = new Uint8Array(32).fill(7)
   const key = growKey(nodeSha256, { lmsType: 5, otsType: 3, identifier: new Uint8Array(16).fill(9), seed })
   const board = 'ttgo-lora32-v21'
-  const manifest = { version: 7, board, profile: 'soil', bundleBytes: 40_000, digest: seed }
+  const manifest = {
+    version: 7,
+    board,
+    profile: 'soil',
+    region: 'AS923-2',
+    bundleBytes: 40_000,
+    digest: seed,
+  }
   const record = encodeManifest(manifest) as Uint8Array
   const signed = Buffer.concat([record, signLms(nodeSha256, key, 31, seed, record)])
   const publicKey = bytes(Buffer.from(publicKeyOf(key)).toString('hex'))

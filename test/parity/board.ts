@@ -272,9 +272,12 @@ export class EspruinoBoard {
   private storage() {
     return {
       // The loader's part: its files are there, as the code that runs is, and no word to the board.
-      read: (name: string, offset = 0) => this.slots.get(name)?.toString('latin1', offset),
-      write: (name: string, text: string, offset: number) =>
-        this.slots.get(name)!.write(text, offset, 'latin1') > 0,
+      read: (name: string, offset = 0, length = Infinity) =>
+        this.slots
+          .get(name)
+          ?.toString('latin1', offset, Math.min(this.slots.get(name)!.length, offset + length)),
+      write: (name: string, text: string | Uint8Array, offset: number) =>
+        Buffer.from(text as string, 'latin1').copy(this.slots.get(name)!, offset) > 0,
       readArrayBuffer: (name: string) =>
         this.say('Storage.readArrayBuffer', [], Buffer.from(name), () =>
           name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(name === 'abp' ? name : undefined),

@@ -51,6 +51,7 @@ describe('a whole signature', () => {
     version,
     board: 'ttgo-lora32-v21',
     profile: 'soil',
+    region: 'AS923-2',
     bundleBytes: 9,
     digest: new Uint8Array(32).fill(version),
   })

@@ -110,14 +110,16 @@ describe('sign and verify', () => {
       const out = fresh()
       expect(await run(signing(key, version, out))).toBe(0)
       expect(said.at(-1)).toBe(signTexts.signed(out, version - 1, 1024 - version))
-      expect(statSync(out).size).toBe(2589)
+      expect(statSync(out).size).toBe(2601)
       expect(await run(verifying(out, key, '--bundle', bundle))).toBe(0)
       expect(said.at(-2)).toBe(
-        signTexts.valid('ttgo-lora32-v21', 'soil', version, statSync(bundle).size, version - 1),
+        signTexts.valid('ttgo-lora32-v21', 'soil', 'AS923-2', version, statSync(bundle).size, version - 1),
       )
     }
     expect(usedIn(key)).toEqual(['0000', '0001', '0002'])
-    expect(readFileSync(join(key, 'used', '0001'), 'utf8')).toMatch(/^2 ttgo-lora32-v21 soil [0-9a-f]{64}\n$/)
+    expect(readFileSync(join(key, 'used', '0001'), 'utf8')).toMatch(
+      /^2 ttgo-lora32-v21 soil AS923-2 [0-9a-f]{64}\n$/,
+    )
   })
 
   test('another bundle, another key, a spoilt ticket: exit 1', async () => {
@@ -130,8 +132,8 @@ describe('sign and verify', () => {
     const ticket = readFileSync(out)
     for (const [at, why] of [
       [0, 'wrong'],
-      [81, 'leaf'],
-      [88, 'type'],
+      [93, 'leaf'],
+      [100, 'type'],
       [500, 'wrong'],
     ] as const) {
       const copy = Buffer.from(ticket)
@@ -140,7 +142,7 @@ describe('sign and verify', () => {
       expect(await run(verifying(other, key))).toBe(1)
       expect(said.at(-1)).toBe(signTexts.failed(signTexts.refusals[why], other))
     }
-    writeFileSync(other, ticket.subarray(0, 2588))
+    writeFileSync(other, ticket.subarray(0, 2600))
     expect(await run(verifying(other, key))).toBe(1)
     expect(said.at(-1)).toBe(signTexts.failed(signTexts.refusals.length, other))
   })

@@ -16,6 +16,7 @@ const manifest: Manifest = {
   version: 0x01020304,
   board: 'ttgo-lora32-v21',
   profile: 'soil',
+  region: 'AS923-2',
   bundleBytes: 40_680,
   digest: Uint8Array.from({ length: 32 }, (_, i) => i),
 }
@@ -32,20 +33,22 @@ test('is these bytes', () => {
     '01020304' +
     Buffer.from('ttgo-lora32-v21').toString('hex').padEnd(48, '0') +
     Buffer.from('soil').toString('hex').padEnd(32, '0') +
+    Buffer.from('AS923-2').toString('hex').padEnd(24, '0') +
     '00009ee8' +
     '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'
   expect(Buffer.from(record).toString('hex')).toBe(hex)
-  expect(MANIFEST_BYTES).toBe(81)
+  expect(MANIFEST_BYTES).toBe(93)
   expect(decodeManifest(record)).toEqual(manifest)
 })
 
 test(`comes back, seed ${seed}`, () => {
   const name = (max: number) =>
-    fc.stringMatching(/^[a-z0-9-]+$/, { maxLength: max }).filter((each) => each.length <= max)
+    fc.stringMatching(/^[A-Za-z0-9-]+$/, { maxLength: max }).filter((each) => each.length <= max)
   const any = fc.record({
     version: fc.integer({ min: 1, max: 0xffffffff }),
     board: name(24),
     profile: name(16),
+    region: name(12),
     bundleBytes: fc.integer({ min: 1, max: BUNDLE_BYTES_MAX }),
     digest: fc.uint8Array({ minLength: 32, maxLength: 32 }),
   })
@@ -71,13 +74,16 @@ describe('is not encoded', () => {
     ['version', { version: 2 ** 32 }],
     ['board', { board: '' }],
     ['board', { board: 'a'.repeat(25) }],
-    ['board', { board: 'Ttgo' }],
+    ['board', { board: 'a_b' }],
     ['board', { board: 'a b' }],
     ['board', { board: 'a\0' }],
     ['board', { board: 'é' }],
     ['profile', { profile: '' }],
     ['profile', { profile: 'a'.repeat(17) }],
     ['profile', { profile: 'ša' }],
+    ['region', { region: '' }],
+    ['region', { region: 'a'.repeat(13) }],
+    ['region', { region: 'EU 868' }],
     ['bundleBytes', { bundleBytes: 0 }],
     ['bundleBytes', { bundleBytes: BUNDLE_BYTES_MAX + 1 }],
     ['bundleBytes', { bundleBytes: 0.5 }],
@@ -87,7 +93,7 @@ describe('is not encoded', () => {
   test.each(rows)('%s, row %#', (error, part) => expect(encodeManifest({ ...manifest, ...part })).toBe(error))
 
   test('names that fill their field are', () => {
-    const full = { ...manifest, board: 'z'.repeat(24), profile: '0'.repeat(16) }
+    const full = { ...manifest, board: 'z'.repeat(24), profile: '0'.repeat(16), region: 'Z'.repeat(12) }
     expect(decodeManifest(encoded(full))).toEqual(full)
   })
 })
@@ -105,7 +111,7 @@ describe('is not decoded', () => {
   }
 
   test('short, long: every other length', () => {
-    for (let length = 0; length < 81; length++) expect(decodeManifest(record.slice(0, length))).toBe('short')
+    for (let length = 0; length < 93; length++) expect(decodeManifest(record.slice(0, length))).toBe('short')
     expect(decodeManifest(Uint8Array.from([...record, 0]))).toBe('long')
   })
 
@@ -114,15 +120,18 @@ describe('is not decoded', () => {
     ['format', withByte(0, 2)],
     ['version', withWord(1, 0)],
     ['board', withByte(5, 0)],
-    ['board', withByte(5, 0x54)],
+    ['board', withByte(5, 0x5f)],
     ['board', withByte(28, 0x61)],
     ['board', withByte(7, 0)],
     ['profile', withByte(29, 0)],
     ['profile', withByte(30, 0xff)],
     ['profile', withByte(44, 1)],
-    ['bundleBytes', withWord(45, 0)],
-    ['bundleBytes', withWord(45, BUNDLE_BYTES_MAX + 1)],
-    ['bundleBytes', withWord(45, 0xffffffff)],
+    ['region', withByte(45, 0)],
+    ['region', withByte(53, 0x61)],
+    ['region', withByte(56, 0x20)],
+    ['bundleBytes', withWord(57, 0)],
+    ['bundleBytes', withWord(57, BUNDLE_BYTES_MAX + 1)],
+    ['bundleBytes', withWord(57, 0xffffffff)],
   ]
   test.each(rows)('%s, row %#', (error, bytes) => expect(decodeManifest(bytes)).toBe(error))
 })
@@ -131,7 +140,7 @@ test(`100,000 random and 100,000 mutated records: refused by name, or the very r
   const random = randomFrom(seed)
   const seen = new Set<string>()
   for (let i = 0; i < 200_000; i++) {
-    const bytes = i % 2 ? mutated(random, record) : randomBytes(random, 100)
+    const bytes = i % 2 ? mutated(random, record) : randomBytes(random, 120)
     // Random bytes never get beyond the format by themselves.
     if (i % 4 === 0 && bytes.length > 0) bytes[0] = 1
     const decoded = decodeManifest(bytes)
@@ -141,6 +150,6 @@ test(`100,000 random and 100,000 mutated records: refused by name, or the very r
       if (Buffer.compare(encoded(decoded), bytes) !== 0) throw new Error(Buffer.from(bytes).toString('hex'))
     }
   }
-  const all = ['short', 'long', 'format', 'board', 'profile', 'bundleBytes', 'decoded']
+  const all = ['short', 'long', 'format', 'board', 'profile', 'region', 'bundleBytes', 'decoded']
   expect(all.filter((each) => !seen.has(each))).toEqual([])
 })
