@@ -1,5 +1,5 @@
 /** `fieldnode gateway`: the gateway for real radio forwarders, in real time. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { REGION_DEFAULT } from '../core/regions/index.ts'
@@ -7,8 +7,7 @@ import { startGateway } from '../gateway/main.ts'
 import { hostAndPort, OptionError, parseOptions } from './options.ts'
 import { untilInterrupted } from './interrupt.ts'
 import { regionOption } from './regionOption.ts'
-import { publicKeyIn } from './sign/keyFolder.ts'
-import { signTexts } from './sign/texts.ts'
+import { signerOption } from './signerOption.ts'
 import { texts } from './texts.ts'
 import { wallClock } from './wallClock.ts'
 
@@ -16,13 +15,6 @@ import { wallClock } from './wallClock.ts'
 export function dashboardDir(): string | undefined {
   const folder = fileURLToPath(new URL('../dist/dashboard', import.meta.url))
   return existsSync(folder) ? folder : undefined
-}
-
-/** The public key in a file of `fieldnode sign init`. */
-function releaseKeyIn(path: string): Uint8Array {
-  const key = existsSync(path) ? publicKeyIn(readFileSync(path, 'latin1')) : undefined
-  if (!key) throw new OptionError('--signer', signTexts.expects.publicKey, path)
-  return key
 }
 
 /** Runs until Ctrl-C or SIGTERM; what was accepted is committed before it ends. */
@@ -49,7 +41,7 @@ export async function run(args: string[]): Promise<number> {
   const mqtt = values.mqtt === undefined ? undefined : hostAndPort('--mqtt', values.mqtt)
   const region = regionOption(values.region)
   mkdirSync(values.data, { recursive: true, mode: 0o700 })
-  const releaseKey = values.signer === undefined ? undefined : releaseKeyIn(values.signer)
+  const releaseKey = signerOption(values.signer)
   const operatorPin = process.env['FIELDNODE_PIN']
   const page = dashboardDir()
   if (!page) console.error(texts.demo.noPage)

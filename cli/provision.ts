@@ -5,6 +5,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { encodeAbp } from '../core/abp.ts'
 import { encodeNetworkSettings } from '../core/networkSettings.ts'
 import { encodeSettings } from '../core/settings.ts'
+import { SIGNER_FILE } from '../firmware/update/record.ts'
 import { BoardError } from './board/error.ts'
 import { newNode, type NewNode } from './board/newNode.ts'
 import { register } from './board/register.ts'
@@ -12,6 +13,7 @@ import { withBoard, type BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
 import { ABP_FILE, NETWORK_FILE, SETTINGS_FILE } from './boardFiles.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
+import { signerOption } from './signerOption.ts'
 
 const OWNER_ONLY = 0o600
 
@@ -47,6 +49,7 @@ const OPTIONS = {
   'dev-addr': { type: 'string' },
   'nwk-s-key': { type: 'string' },
   'app-s-key': { type: 'string' },
+  signer: { type: 'string' },
   port: { type: 'string' },
   out: { type: 'string' },
   gateway: { type: 'string' },
@@ -99,11 +102,13 @@ async function provision(
   node: NewNode,
   target: BoardAt | { file: string },
   registry: Registry | undefined,
+  signer: Uint8Array | undefined,
 ): Promise<number> {
   // The session first: cut off behind the settings, a node that must never join would.
   const records: Records = [
     ...(node.abp ? [[ABP_FILE, encodeAbp(node.abp)] as const] : []),
     [SETTINGS_FILE, encodeSettings(node.settings)],
+    ...(signer ? [[SIGNER_FILE, signer] as const] : []),
     ...(node.network ? [[NETWORK_FILE, encodeNetworkSettings(node.network)] as const] : []),
   ]
   const fileOf = (file: string, name: string): string => (name === SETTINGS_FILE ? file : `${file}.${name}`)
@@ -140,8 +145,10 @@ export async function run(args: string[]): Promise<number> {
   const patienceMs = wholeNumber('--patience', values.patience, 1, 3600) * 1000
   const registry = registryOf(values.gateway)
   const node = newNode(values)
+  const signer = signerOption(values.signer)
+  const target = port === undefined ? { file: out! } : { port, patienceMs }
   try {
-    return await provision(node, port === undefined ? { file: out! } : { port, patienceMs }, registry)
+    return await provision(node, target, registry, signer)
   } catch (error) {
     if (error instanceof BoardError)
       console.error(boardTexts.failed('provision', boardTexts.faults[error.fault], error.detail))

@@ -67,8 +67,6 @@ const CRYSTAL_PPM = 20
 const GAUGE_ABOVE_MM = 600
 const GAUGE_DEFAULT_MM = 4_000
 
-const hexBytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
-
 export class SimNode {
   readonly machine: Machine
   /** Of a board that has one. */
@@ -127,9 +125,9 @@ export class SimNode {
   firstSettings(): Settings {
     const { plan, soilProbe } = this
     return {
-      devEui: hexBytes(plan.devEui),
-      joinEui: hexBytes(plan.joinEui),
-      appKey: hexBytes(plan.appKey),
+      devEui: Buffer.from(plan.devEui, 'hex'),
+      joinEui: Buffer.from(plan.joinEui, 'hex'),
+      appKey: Buffer.from(plan.appKey, 'hex'),
       latitudeE4: Math.round(plan.latitude * 10_000),
       longitudeE4: Math.round(plan.longitude * 10_000),
       intervalSeconds: 0,

@@ -8,6 +8,7 @@ import {
   FAILED,
   PASSED,
   RECORD_FILE,
+  SIGNER_FILE,
   SLOT_BYTES,
   SLOTS,
   SWITCHED,
@@ -20,7 +21,7 @@ import { BoardError } from './error.ts'
 /** Espruino runs this file at every start. */
 export const BOOT_FILE = '.bootcde'
 /** What a technician wrote on the board: kept when all of Storage is erased. */
-const KEPT_FILES = [SETTINGS_FILE, NETWORK_FILE, ABP_FILE]
+const KEPT_FILES = [SETTINGS_FILE, NETWORK_FILE, ABP_FILE, SIGNER_FILE]
 /** Room that the slots leave: for the loader, the record, and some hundred records that a technician replaces. */
 const RESERVE_BYTES = 12_000
 /** Of a file, what Storage puts before it. */

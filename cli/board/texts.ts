@@ -52,6 +52,7 @@ const en = {
       '                           an address in numbers lets it keep its own address (1883)',
       '  --abp                    a node that never joins; its session is drawn, or given by --dev-addr <8 hex digits>,',
       '                           --nwk-s-key and --app-s-key <32 hex digits>; no session serves a second node, nor a second time',
+      '  --signer <file>          public key of the releases that the node may take over the air (`fieldnode sign init` makes it)',
       '  A negative number is joined to its option: --latitude=-10.5',
     ].join('\n'),
     expects: {
@@ -134,6 +135,7 @@ const vi: BoardTexts = {
       '                           ghi địa chỉ bằng số thì nút giữ được địa chỉ của mình (1883)',
       '  --abp                    nút không bao giờ xin gia nhập; phiên được tạo ngẫu nhiên, hoặc ghi bằng --dev-addr <8 chữ số thập lục phân>,',
       '                           --nwk-s-key và --app-s-key <32 chữ số>; không dùng một phiên cho nút khác hay dùng lại',
+      '  --signer <tệp>           khóa công khai của các bản phát hành mà nút được nhận qua mạng (`fieldnode sign init` tạo ra)',
       '  Số âm viết liền với tùy chọn: --latitude=-10.5',
     ].join('\n'),
     expects: {

@@ -1,7 +1,14 @@
 /** The nouns of the packet codec: kinds by port, what goes in and what comes out. Values are int32 in the quantity's `perUnit`. */
 
 export const UPLINK_PORT = { sample: 1, batch: 2, hello: 3, health: 4, configured: 5, update: 6 } as const
-export const DOWNLINK_PORT = { acknowledgement: 1, lamp: 2, group: 3, mode: 4, configuration: 5, update: 6 } as const
+export const DOWNLINK_PORT = {
+  acknowledgement: 1,
+  lamp: 2,
+  group: 3,
+  mode: 4,
+  configuration: 5,
+  update: 6,
+} as const
 
 /** Why bytes are no packet: they end too early, go on too long, name no known set, hold what no encoder writes, or came on a port
  *  that carries something else. */

@@ -18,7 +18,8 @@ import {
 
 declare const require: Require
 declare const E: Engine
-/** Only there in the first start of a bundle. */
+/** Only there in the first start of a bundle, whose Hal reads it. */
+// eslint-disable-next-line @typescript-eslint/no-unused-vars
 declare let firstStart: boolean
 
 /** A program that falls over before it watches itself, or that is refused, is started again: that long a technician has at the cable. */

@@ -6,6 +6,8 @@
 
 /** The record: an entry of marks for each slot, in the order in which slots are used. */
 export const RECORD_FILE = 'slots'
+/** The LMS public key of those who may release bundles, as a technician wrote it. */
+export const SIGNER_FILE = 'signer'
 /** Each letter is a file. No slot is written twice, since Storage can't erase a part of itself. */
 export const SLOTS = 'abcdefghijklmno'
 /** Of the record, for each slot. */

@@ -2,11 +2,8 @@
  *  of it. Nothing of a bundle is taken before its ticket's signature was found right, and nothing is run before its digest was.
  *  Three words of the node's state carry it over sleep: when there is next something to say, what, and of which transfer; all else lies in the free slot
  *  (transfer.ts). What takes long is done where the node speaks, never where it hears. */
-import { HASH_BYTES } from '../../core/hash.ts'
 import { LMS_KEY_BYTES } from '../../core/lms/parameters.ts'
-import { getBig32 } from '../../core/big.ts'
-import { bundleDigest } from '../../core/update/digest.ts'
-import { MANIFEST_BYTES, type Manifest } from '../../core/update/manifest.ts'
+import { MANIFEST_BYTES } from '../../core/update/manifest.ts'
 import {
   decodeUpdateDownlink,
   encodeUpdateState,
@@ -15,7 +12,6 @@ import {
   UPDATE_STATE,
   type Offer,
 } from '../../core/update/message.ts'
-import { openTicket, unsuited, type TicketError } from '../../core/update/ticket.ts'
 import type { Board } from '../board.ts'
 import type { Files, Hal } from '../hal/index.ts'
 import {
@@ -31,7 +27,8 @@ import {
 } from '../nodeState.ts'
 import { RELEASE } from '../release.ts'
 import { abandonSlot, failTrial, freeSlot, passTrial, switchSlots, tellRollback, trial } from './slots.ts'
-import { SLOTS, TEXT_AT } from './record.ts'
+import { SIGNER_FILE, SLOTS } from './record.ts'
+import { checkTicket, isWhole } from './signed.ts'
 import {
   beginBundle,
   beginTransfer,
@@ -42,12 +39,9 @@ import {
   lackOf,
   openTransfer,
   outcomeOf,
-  readHead,
   type Transfer,
 } from './transfer.ts'
 
-/** The LMS public key of those who may release bundles, as a technician wrote it. */
-export const SIGNER_FILE = 'signer'
 /** Longer than a round of 64 pieces takes (the gateway sends ten a second); what has not come by then is lost. */
 const ROUND_SECONDS = 10
 /** A node stays awake for a transfer for so long, and goes on at its next contact. */
@@ -63,8 +57,6 @@ const VERIFIED = UPDATE_STATE.verified * 16
 const RUNNING = UPDATE_STATE.running * 16
 const REFUSED = UPDATE_STATE.refused * 16
 const ROLLED_BACK = UPDATE_STATE.rolledBack * 16
-/** Names that a good signature can stand under and that are none all the same. */
-const MANIFEST_FAULTS = ['format', 'version', 'board', 'profile', 'region', 'bundleBytes']
 
 /** Lets the node say `outcome` of a transfer at once; 0: what it wants, or what becomes of it. */
 function sayLater(node: Node, transfer: number, outcome: number): void {
@@ -132,43 +124,6 @@ export function takeUpdate(node: Node, payload: Uint8Array): void {
   if (message.kind === 'offer') takeOffer(node, message)
   else if (message.kind === 'cancel') takeCancel(node, message.transfer)
   else takePiece(node, message.transfer, message.index, message.bytes)
-}
-
-/** The manifest of a whole ticket, or what is wrong with it. About 500 hashes. */
-function readTicket({ hal }: Node, files: Files, transfer: Transfer): Manifest | TicketError {
-  const key = files.read(SIGNER_FILE, 0, LMS_KEY_BYTES)
-  return openTicket(hal.sha256!, key, transfer.ticketBytes, (offset, length) =>
-    readHead(files, transfer, offset, length),
-  )
-}
-
-/** Why this ticket's bundle is not for this node; 0 when it is, and its bytes may come. */
-function checkTicket(node: Node, files: Files, transfer: Transfer): number {
-  const { board, profile, region, hal } = node
-  const manifest = readTicket(node, files, transfer)
-  if (typeof manifest === 'string')
-    return MANIFEST_FAULTS.indexOf(manifest) < 0 ? UPDATE_REASON.signature : UPDATE_REASON.manifest
-  const ticket = readHead(files, transfer, 0, transfer.ticketBytes)
-  // What was offered is not signed: it has to be what is.
-  if (manifest.version !== transfer.version || manifest.bundleBytes !== transfer.bundleBytes)
-    return UPDATE_REASON.manifest
-  if (getBig32(hal.sha256!(ticket), 0) !== transfer.transfer) return UPDATE_REASON.manifest
-  const own = { board: board.name, profile: profile.name, region: region.name, version: RELEASE }
-  const unfit = unsuited(manifest, own)
-  if (unfit === 'otherBoard') return UPDATE_REASON.otherBoard
-  if (unfit === 'otherProfile') return UPDATE_REASON.otherProfile
-  if (unfit === 'otherRegion') return UPDATE_REASON.otherRegion
-  return unfit ? UPDATE_REASON.old : 0
-}
-
-/** Whether the bundle in the slot is the one that was signed; its ticket was found good before its bytes were taken. */
-function isWhole({ hal }: Node, files: Files, transfer: Transfer): boolean {
-  const { slot, bundleBytes } = transfer
-  const digest = bundleDigest(hal.sha256!, bundleBytes, (offset, length) =>
-    files.read(slot, TEXT_AT + offset, length),
-  )
-  const signed = readHead(files, transfer, MANIFEST_BYTES - HASH_BYTES, HASH_BYTES)
-  return digest !== undefined && digest.join() === signed.join()
 }
 
 /** Takes a transfer a step on, as far as the node can by itself: its outcome, or 0 when pieces are wanted. */

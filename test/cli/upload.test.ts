@@ -89,7 +89,7 @@ describe('a good board', () => {
     expect(node.files.get('.bootcde')!.toString()).toContain('eval($)')
     const record = node.files.get(RECORD_FILE)!
     expect([SWITCHED, STARTED, PASSED].map((mark) => record[mark])).toEqual([0, 255, 0])
-    expect([...SLOTS].filter((slot) => node.files.get(slot)?.length === SLOT_BYTES)).toHaveLength(14)
+    expect([...SLOTS].filter((slot) => node.files.get(slot)?.length === SLOT_BYTES)).toHaveLength(12)
   })
 
   test('has slots already: the next is filled, and nothing is erased', async () => {

@@ -15,6 +15,7 @@ import { SimFiles } from '../../sim/files.ts'
 import { acknowledgement, store } from './bedGateway.ts'
 import { SETTINGS } from './bedSettings.ts'
 import { CutFlash } from './cutFlash.ts'
+import { beds } from './fakeMac.ts'
 
 export { SETTINGS } from './bedSettings.ts'
 
@@ -45,9 +46,6 @@ interface Timer {
 
 /** What deep sleep throws: nothing after the call is run. */
 const ASLEEP = new Error('asleep')
-
-/** The bed that a node finds itself in, by what it was started with. */
-export const beds = new WeakMap<Hal, Bed>()
 
 export class Bed {
   readonly flash = new CutFlash()

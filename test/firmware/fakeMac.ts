@@ -1,7 +1,10 @@
 /** The device MAC of a node in a bed: in place of firmware/radio/mac.ts. */
 import type { Hal } from '../../firmware/hal/index.ts'
 import type * as Mac from '../../firmware/radio/mac.ts'
-import { beds, type Bed } from './bed.ts'
+import type { Bed } from './bed.ts'
+
+/** The bed that a node finds itself in, by what it was started with. Here, since this stands in for a module that a bed's node imports. */
+export const beds = new WeakMap<Hal, Bed>()
 
 /** Stands in for the device MAC: it keeps `joined` in the host's flash, minds a duty cycle, and gives the gateway's answer two seconds later. */
 class FakeMac {

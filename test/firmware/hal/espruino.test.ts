@@ -151,20 +151,12 @@ describe('the Hal on Espruino', () => {
     world.seconds = 4000
     expect(hal.power.resetReason()).toBe('load')
     // PRO CPU's cause in the lowest six bits, the other processor's and more above.
-    const causes: [number, string][] = [
-      [3, 'software'],
-      [12, 'software'],
-      [15, 'brownOut'],
-      [7, 'watchdog'],
-      [8, 'watchdog'],
-      [9, 'watchdog'],
-      [16, 'watchdog'],
-      [5, 'unknown'],
-    ]
-    for (const [cause, reason] of causes) {
-      world.resetState = 0x3380 | cause
-      expect([cause, hal.power.resetReason()]).toEqual([cause, reason])
-    }
+    const causes = { software: [3, 12], brownOut: [15], watchdog: [7, 8, 9, 16], unknown: [5] }
+    for (const [reason, those] of Object.entries(causes))
+      for (const cause of those) {
+        world.resetState = 0x3380 | cause
+        expect([cause, hal.power.resetReason()]).toEqual([cause, reason])
+      }
     world.cause = 4
     expect(hal.power.resetReason()).toBe('deepSleep')
   })

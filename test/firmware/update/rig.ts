@@ -20,7 +20,6 @@ import { runningSlot } from '../../../firmware/update/slots.ts'
 import {
   passSelfTest,
   resumeUpdate,
-  SIGNER_FILE,
   takeUpdate,
   updatePayload,
   updateSaid,
@@ -149,7 +148,7 @@ export class Rig {
     const entries = new Uint8Array(record.SLOTS.length * record.ENTRY_BYTES).fill(record.ERASED)
     entries[record.SWITCHED] = entries[record.PASSED] = 0
     this.files.make(record.RECORD_FILE, entries, entries.length)
-    if (signer) this.files.make(SIGNER_FILE, signer, signer.length)
+    if (signer) this.files.make(record.SIGNER_FILE, signer, signer.length)
     for (let slot = 0; slot < slots; slot++) {
       const head = Buffer.concat([Buffer.from('    '), slot ? Buffer.alloc(0) : bundleOf(1, 40)])
       this.files.make(record.SLOTS.charAt(slot), head, record.SLOT_BYTES)
