@@ -1,11 +1,12 @@
 /** `fieldnode build`: the firmware bundles of every board and profile, in dist/firmware. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { RELEASE, RELEASE_MAX } from '../firmware/release.ts'
 import { LOADER_FILE } from './boardFiles.ts'
 import type { Bundle } from './build/bundles.ts'
 import { BuildError } from './build/fault.ts'
 import { bundlePlans, REGION_DEFAULT, ROOT, type BundlePlan } from './build/plan.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, wholeNumber } from './options.ts'
 import { regionOption } from './regionOption.ts'
 import { texts } from './texts.ts'
 
@@ -75,6 +76,7 @@ export async function run(args: string[]): Promise<number> {
     options: {
       json: { type: 'boolean', default: false },
       region: { type: 'string', default: REGION_DEFAULT },
+      release: { type: 'string', default: String(RELEASE) },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -83,5 +85,6 @@ export async function run(args: string[]): Promise<number> {
     return 0
   }
   const { name } = regionOption(values.region)
-  return build(await bundlePlans(name), { folder: FIRMWARE_DIR, json: values.json })
+  const release = wholeNumber('--release', values.release, 1, RELEASE_MAX)
+  return build(await bundlePlans(name, release), { folder: FIRMWARE_DIR, json: values.json })
 }

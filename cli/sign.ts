@@ -7,6 +7,7 @@ import { bundleDigest } from '../core/update/digest.ts'
 import { REGIONS } from '../core/regions/index.ts'
 import { BUNDLE_BYTES_MAX, MANIFEST_BYTES, type Manifest } from '../core/update/manifest.ts'
 import { openTicket } from '../core/update/ticket.ts'
+import { releaseOf } from './boardFiles.ts'
 import { boards, bundleName, profiles, REGION_DEFAULT } from './build/plan.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
 import { realDisk } from './sign/disk.ts'
@@ -84,6 +85,9 @@ async function manifestOf(values: Values): Promise<Manifest> {
   )
   const path = values.bundle ?? fileURLToPath(new URL(bundleName(board, profile, region), BUNDLES))
   const bundle = bytesOf('--bundle', expects.bundle, path, BUNDLE_BYTES_MAX)
+  const release = releaseOf(bundle) ?? version
+  // A node that runs a bundle goes by the bundle's own number: with another in the ticket it would take it again and again, or nothing any more.
+  if (release !== version) throw new OptionError('--version', expects.release(release), String(version))
   const digest = bundleDigest(nodeSha256, bundle.length, readerOf(bundle))!
   return { version, board, profile, region, bundleBytes: bundle.length, digest }
 }

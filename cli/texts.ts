@@ -26,8 +26,9 @@ const en = {
   },
   build: {
     help: [
-      'Usage: fieldnode build [--region AS923-2] [--json]',
+      'Usage: fieldnode build [--region AS923-2] [--release 1] [--json]',
       `  --region  frequency plan of the bundles: ${REGION_NAMES}; ${REGION_DEFAULT} when left out`,
+      '  --release number of the release, 1 to 4294967295: nodes take only higher ones over the air',
       '  --json    a line of JSON a bundle: board, profile, region, file, bytes, functions',
     ].join('\n'),
     made: (file: string, bytes: number, functions: number) =>
@@ -163,8 +164,9 @@ const vi: Texts = {
   },
   build: {
     help: [
-      'Cách dùng: fieldnode build [--region AS923-2] [--json]',
+      'Cách dùng: fieldnode build [--region AS923-2] [--release 1] [--json]',
       `  --region  quy hoạch tần số của các gói: ${REGION_NAMES}; không ghi thì là ${REGION_DEFAULT}`,
+      '  --release số của bản phát hành, từ 1 đến 4294967295: qua mạng nút chỉ nhận bản có số cao hơn',
       '  --json    mỗi gói một dòng JSON: board, profile, region, file, bytes, functions',
     ].join('\n'),
     made: (file, bytes, functions) => `${file}: ${bytes} byte, ${functions} hàm`,

@@ -10,7 +10,7 @@ import { install, type Kept, type Program } from './board/install.ts'
 import { withBoard, type BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
 import { bootAndWatch } from './board/watch.ts'
-import { LOADER_FILE } from './boardFiles.ts'
+import { LOADER_FILE, releaseOf } from './boardFiles.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
 
 const BUNDLES = new URL('../dist/firmware/', import.meta.url)
@@ -27,7 +27,7 @@ function bundleOf(file: string | undefined, board: string, profile: string | und
   if (bytes.length === 0 || bytes.length > TEXT_BYTES - BUNDLE_END.length - 1)
     throw new OptionError('bundle', texts.expectsBundle, `${path}, ${bytes.length} bytes`)
   // Behind a bundle its slot is erased.
-  return bytes.toString('latin1').endsWith(BUNDLE_END)
+  return releaseOf(bytes) !== undefined || bytes.toString('latin1').endsWith(BUNDLE_END)
     ? bytes
     : Buffer.concat([bytes, Buffer.from(`\n${BUNDLE_END}`)])
 }

@@ -280,8 +280,7 @@ export class SimNode {
 }
 
 /** The firmware itself. */
-function runSources(node: SimNode, hal: Hal): void {
-  const { board, profile, region } = node.parts
+function runSources({ parts: { board, profile, region } }: SimNode, hal: Hal): void {
   start(board, profile, region, hal)
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import { as923_2 } from '../core/regions/as923_2.ts'
 import type { Region } from '../core/regions/index.ts'
 import { ttgoLora32V21 } from '../boards/ttgoLora32V21.ts'
+import type { Hal } from '../firmware/hal/index.ts'
 import { Air } from './air.ts'
 import { balanceOf, type Balance } from './balance.ts'
 import { VirtualClock } from './clock.ts'
@@ -35,6 +36,8 @@ export interface RunOptions {
   costs?: Costs
   flood?: Flood
   replay?: Partial<Record<Replayable, Series>>
+  /** In place of the firmware's sources, as NodeWorld has it. */
+  program?: (node: SimNode, hal: Hal) => void
   /** What the nodes write to their technician's cable. */
   log?: (node: string, line: string) => void
 }
@@ -122,6 +125,7 @@ export async function openSimulation(options: RunOptions, makeGateway: MakeGatew
     costs: options.costs ?? scaledCosts(options.costFactor ?? 1),
     seed,
     log: options.log ?? (() => undefined),
+    ...(options.program ? { program: options.program } : {}),
   }
   const nodes = scenario
     .planNodes(options.nodes, new Random(seed, 'plan'))

@@ -3,7 +3,7 @@ import { chain, type Chained } from './chain.ts'
 import { countFunctions } from './functions.ts'
 import { bundleTree, gate, type Finding } from './gate.ts'
 import { BUNDLE_END } from '../../firmware/update/record.ts'
-import type { BundlePlan } from './plan.ts'
+import { ROOT, type BundlePlan } from './plan.ts'
 
 /** One bundle as it goes to a board, and what `fieldnode build --json` prints of it. */
 export interface Bundle {
@@ -36,7 +36,7 @@ function entryCode({ board, profile, region }: BundlePlan): string {
 
 /** A bundle out of the chain, looked over and weighed. */
 export function finished(plan: BundlePlan, { code: read, shipped, map }: Chained): Bundle {
-  const code = shipped + BUNDLE_END
+  const code = shipped + BUNDLE_END + plan.release
   const board = plan.board.value
   const bytes = Buffer.byteLength(code)
   const functions = countFunctions(bundleTree(code))
@@ -65,7 +65,10 @@ export async function makeBundles(plans: readonly BundlePlan[]): Promise<Bundle[
   const entries = plans.map((plan) => ({
     name: plan.file,
     code: entryCode(plan),
-    instead: { 'firmware/link/link.ts': `firmware/link/${plan.board.value.link}.ts` },
+    instead: {
+      'firmware/link/link.ts': `export * from '${ROOT}firmware/link/${plan.board.value.link}.ts'`,
+      'firmware/release.ts': `export const RELEASE = ${plan.release}`,
+    },
   }))
   const chained = await chain(entries, { late: true })
   return plans.map((plan, index) => finished(plan, chained[index]!))

@@ -112,7 +112,7 @@ export interface Chained extends Mapped {
 export interface Entry {
   readonly name: string
   readonly code: string
-  /** Modules that others stand in for, both as paths from the root: what a bundle decides when it is made, and not on a node. */
+  /** Source that stands in for modules, which are paths from the root: what a bundle decides when it is made, and not on a node. */
   readonly instead?: Readonly<Record<string, string>>
 }
 
@@ -142,7 +142,7 @@ function earlier(cache: RollupCache, instead: Entry['instead'] = {}): Plugin {
     },
     load: (id) => {
       const other = instead[id.slice(ROOT.length)]
-      if (other !== undefined) return `export * from '${ROOT}${other}'`
+      if (other !== undefined) return other
       const module = modules.get(id)
       // Rollup gives back the very map that it was given; only its types differ.
       return module ? { code: module.originalCode, map: module.originalSourcemap as SourceMapInput } : null

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Board } from '../../firmware/board.ts'
 import { REGION_DEFAULT, regionNamed, type Region } from '../../core/regions/index.ts'
 import type { Profile } from '../../firmware/profiles/profile.ts'
+import { RELEASE } from '../../firmware/release.ts'
 
 export { REGION_DEFAULT }
 
@@ -22,6 +23,8 @@ export interface BundlePlan {
   readonly board: Exported<Board>
   readonly profile: Exported<Profile>
   readonly region: Region
+  /** A node takes no update that is not above what runs on it. */
+  readonly release: number
   /** Of the output, without its folder: <board>-<profile>.js, with the region when it is not the default. */
   readonly file: string
 }
@@ -50,8 +53,8 @@ export const profiles = (): Promise<Exported<Profile>[]> =>
 export const bundleName = (board: string, profile: string, region: string): string =>
   `${board}-${profile}${region === REGION_DEFAULT ? '' : `-${region}`}.js`
 
-/** Every board with every profile for one region, which has to be one of core/regions. */
-export async function bundlePlans(regionName = REGION_DEFAULT): Promise<BundlePlan[]> {
+/** Every board with every profile for one region, which has to be one of core/regions, as a release of that number (1 to 2^32 - 1). */
+export async function bundlePlans(regionName = REGION_DEFAULT, release = RELEASE): Promise<BundlePlan[]> {
   const region = regionNamed(regionName)
   if (!region) throw new Error(`core/regions: no region ${regionName}`)
   const all = await profiles()
@@ -60,6 +63,7 @@ export async function bundlePlans(regionName = REGION_DEFAULT): Promise<BundlePl
       board,
       profile,
       region,
+      release,
       file: bundleName(board.value.name, profile.value.name, regionName),
     })),
   )

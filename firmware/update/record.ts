@@ -20,6 +20,7 @@ export const TRANSFER_AT = TEXT_AT + TEXT_BYTES
 export const TRANSFER_BYTES = 4_092
 export const SLOT_BYTES = TRANSFER_AT + TRANSFER_BYTES
 export const ERASED = 255
+/** The number of the release follows. */
 export const BUNDLE_END = '//'
 
 /** Marks of an entry: the slot was switched to; it was started (three of them); its trial was passed; the loader has taken it back after the third start;

@@ -206,6 +206,8 @@ function switchOver(node: Node, files: Files): void {
   // Told of by its name when its trial is over.
   if (open) endTransfer(files, open, VERIFIED)
   sayLater(node, node.words[UPDATE_ID]!, 0)
+  // This exchange, which never ends, would keep the next one back; and the new bundle's first starts are all it has.
+  node.words[LINK] = 0
   saveState(node)
   if (switchSlots(files)) node.hal.power.deepSleep(RESTART_MS)
   else sayLater(node, node.words[UPDATE_ID]!, REFUSED + UPDATE_REASON.noRoom)

@@ -10,6 +10,7 @@ import { finished, literal } from '../../cli/build/bundles.ts'
 import { chain, TERSER } from '../../cli/build/chain.ts'
 import { bundlePlans, REGION_DEFAULT, ROOT, type BundlePlan } from '../../cli/build/plan.ts'
 import { REGIONS } from '../../core/regions/index.ts'
+import { LOADER_FILE, releaseOf } from '../../cli/boardFiles.ts'
 import { texts } from '../../cli/texts.ts'
 
 // Under the root: rollup's TypeScript plugin takes no other sources.
@@ -66,7 +67,7 @@ test("however many variables there are, none takes the name of one of Espruino's
 })
 
 test('prints a line of JSON a bundle', async () => {
-  const [plan] = await bundlePlans('EU868')
+  const [plan] = await bundlePlans('EU868', 7)
   const { board, profile, file } = plan!
   const to = join(folder, 'out')
   expect(await build([plan!], { folder: to, json: true })).toBe(0)
@@ -78,11 +79,12 @@ test('prints a line of JSON a bundle', async () => {
   expect(readFileSync(join(ROOT, to, file)).length).toBe(line['bytes'])
   expect(line['bytes']).toBeLessThanOrEqual(board.value.budgets.bundleBytes)
   expect(line['functions']).toBeGreaterThan(5)
-  expect(readdirSync(join(ROOT, to))).toEqual([file])
+  expect(readdirSync(join(ROOT, to)).sort()).toEqual([file, LOADER_FILE])
   // One region's channels, and nothing of how regions are put together.
   const code = readFileSync(join(ROOT, to, file), 'utf8')
   expect(['8681e5', '9214e5', '9232e5'].map((hz) => code.split(hz).length - 1)).toEqual([1, 0, 0])
   expect(code).not.toContain('Object.assign')
+  expect(releaseOf(Buffer.from(code))).toBe(7)
   expect(errors).toEqual([])
 })
 

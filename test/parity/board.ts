@@ -1,10 +1,11 @@
 /** Espruino's globals over the simulator's chips: what a bundle sees on a board, with everything that is said written down.
  *  The costs are those of sim/hal.ts, call by call, so that a bundle and the sources live through the same microseconds. */
+import { createHash } from 'node:crypto'
 import { createContext, type Context, type Script } from 'node:vm'
 import type { Board } from '../../firmware/board.ts'
 import type { Hal } from '../../firmware/hal/index.ts'
+import { ERASED } from '../../firmware/update/record.ts'
 import type { SimNode } from '../../sim/node.ts'
-import { slotsOf } from './slots.ts'
 import { withoutWhatEspruinoLacks } from './context.ts'
 import { EspruinoWifi } from './wifi.ts'
 import type { Call, Transcript } from './transcript.ts'
@@ -51,7 +52,7 @@ export class EspruinoBoard {
   private timers = 0
   private watches = 0
   private transcript: Transcript = []
-  private slots = slotsOf('', true)
+  private files: ReadonlyMap<string, Buffer> = new Map()
   /** The loader's watchdog is not in the sources. */
   private watching = false
   private readonly noiseReadings: number[] = []
@@ -69,9 +70,9 @@ export class EspruinoBoard {
     this.transcript = []
   }
 
-  /** Starts the loader as after a reset: fresh globals, nothing else. `text` is the bundle in its slot; it is its first start where `isFirst`. */
-  start(loader: Script, text: string, isFirst: boolean): void {
-    this.slots = slotsOf(text, !isFirst)
+  /** Starts the loader as after a reset: fresh globals, nothing else. `files` are the record and the slots, which programs write into. */
+  start(loader: Script, files: ReadonlyMap<string, Buffer>): void {
+    this.files = files
     this.watching = false
     this.timers = this.watches = 0
     this.noiseReadings.length = 0
@@ -271,13 +272,18 @@ export class EspruinoBoard {
 
   private storage() {
     return {
-      // The loader's part: its files are there, as the code that runs is, and no word to the board.
+      // The loader's part and an update's: files are there, as the code that runs is, and no word to the board.
       read: (name: string, offset = 0, length = Infinity) =>
-        this.slots
+        this.files
           .get(name)
-          ?.toString('latin1', offset, Math.min(this.slots.get(name)!.length, offset + length)),
-      write: (name: string, text: string | Uint8Array, offset: number) =>
-        Buffer.from(text as string, 'latin1').copy(this.slots.get(name)!, offset) > 0,
+          ?.toString('latin1', offset, Math.min(this.files.get(name)!.length, offset + length)),
+      write: (name: string, text: string | Uint8Array, offset: number) => {
+        const bytes = Buffer.from(text as string, 'latin1')
+        const place = this.files.get(name)?.subarray(offset, offset + bytes.length)
+        if (place?.length !== bytes.length || place.some((byte) => byte !== ERASED))
+          throw new Error(`Storage.write: ${bytes.length} bytes at ${offset} of ${name}`)
+        return bytes.copy(place) > 0
+      },
       readArrayBuffer: (name: string) =>
         this.say('Storage.readArrayBuffer', [], Buffer.from(name), () =>
           name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(name === 'abp' ? name : undefined),
@@ -295,6 +301,8 @@ export class EspruinoBoard {
         return block
       }).slice().buffer
     }
-    return { AES: { encrypt } }
+    const SHA256 = (message: Uint8Array) =>
+      Uint8Array.from(createHash('sha256').update(message).digest()).buffer
+    return { AES: { encrypt }, SHA256 }
   }
 }

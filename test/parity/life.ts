@@ -20,6 +20,7 @@ import { MqttSite } from '../sim/mqttSite.ts'
 import { EspruinoBoard } from './board.ts'
 import { builtLoader } from './built.ts'
 import { Network } from './network.ts'
+import { slotsOf } from './slots.ts'
 import type { Transcript } from './transcript.ts'
 
 const SEED = 7
@@ -134,7 +135,7 @@ export async function live(
     wakes++
     if (!script) return runSources(own, hal)
     espruino ??= new EspruinoBoard(own, hal, board, onProgram)
-    espruino.start(script, bundle!, wakes === options.firstStart)
+    espruino.start(script, slotsOf(bundle!, wakes !== options.firstStart))
   }
   const wire = new Wire()
   const wifi = { wire, settings: { ssid: 'Xa', password: 'mot hai ba', host: '127.0.0.1', port: 1 } }

@@ -22,13 +22,17 @@ export interface TestRelease {
 /** A bundle of some bytes with its ticket; the version gives the content. */
 export function makeRelease(version: number, bytes = 5_000, over: Partial<Manifest> = {}): TestRelease {
   const bundle = Buffer.from(Uint8Array.from({ length: bytes }, (_, i) => (i * 31 + version * 7) & 255))
-  const digest = bundleDigest(sha256, bytes, (at, length) => bundle.subarray(at, at + length))!
+  return signRelease(bundle, { version, ...over })
+}
+
+/** A bundle with its ticket. */
+export function signRelease(bundle: Buffer, over: Partial<Manifest> & { version: number }): TestRelease {
+  const digest = bundleDigest(sha256, bundle.length, (at, length) => bundle.subarray(at, at + length))!
   const manifest = {
-    version,
     board: 'esp32-devkit',
     profile: 'air',
     region: 'AS923-2',
-    bundleBytes: bytes,
+    bundleBytes: bundle.length,
     digest,
     ...over,
   }
