@@ -1,9 +1,7 @@
 /** `fieldnode upload` against a board with faults on demand: each fault by its name and with its exit code. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { BoardConsole } from '../../cli/board/console.ts'
 import { BoardError } from '../../cli/board/error.ts'
 import { openPort, tcpAddress } from '../../cli/board/stream.ts'
@@ -11,73 +9,46 @@ import { boardTexts } from '../../cli/board/texts.ts'
 import { bootAndWatch } from '../../cli/board/watch.ts'
 import { OptionError } from '../../cli/options.ts'
 import { run } from '../../cli/upload.ts'
-import { fakeBoard, type BoardFaults, type FakeBoard } from './fakeBoard.ts'
+import type { BoardFaults } from './fakeBoard.ts'
+import { CODE, UploadBench } from './uploadBench.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'fieldnode-upload-'))
-const bundle = join(folder, 'bundle.js')
-const CODE = 'var a=1;//' + 'abcdefghij'.repeat(150)
-writeFileSync(bundle, CODE)
-afterAll(() => rmSync(folder, { recursive: true }))
-
-let said: string[] = []
-let boards: FakeBoard[] = []
-beforeEach(() => {
-  said = []
-  for (const stream of ['log', 'error'] as const)
-    vi.spyOn(console, stream).mockImplementation((line: string) => void said.push(line))
-})
-afterEach(async () => {
-  vi.restoreAllMocks()
-  await Promise.all(boards.map((board) => board.close()))
-  boards = []
-})
-
-async function board(faults: BoardFaults = {}): Promise<FakeBoard> {
-  const made = await fakeBoard(faults)
-  boards.push(made)
-  return made
-}
+const its = UploadBench.forEachTest()
+const { bundle, folder } = its
 
 describe('a good board', () => {
   test('gets the bundle, starts it, and the first packet is seen', async () => {
-    const node = await board({ program: ['hello', 'sent 3'] })
+    const node = await its.board({ program: ['hello', 'sent 3'] })
     expect(await run(['--port', node.address, bundle])).toBe(0)
     expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
     expect(node.boots).toBe(1)
-    expect(said).toContain(boardTexts.upload.packet)
-    expect(said).toContain(boardTexts.upload.line('hello'))
+    expect(its.said).toContain(boardTexts.upload.packet)
+    expect(its.said).toContain(boardTexts.upload.line('hello'))
   })
 
   test('may chat in the middle of everything', async () => {
-    const node = await board({ chatter: 'sensor noAnswer' })
+    const node = await its.board({ chatter: 'sensor noAnswer' })
     expect(await run(['--port', node.address, bundle])).toBe(0)
     expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
   })
 
   test('may sleep through the first greeting', async () => {
-    const node = await board({ deafGreetings: 1 })
+    const node = await its.board({ deafGreetings: 1 })
     expect(await run(['--port', node.address, bundle])).toBe(0)
   })
 
   test('is held by a program that never waits', async () => {
-    const node = await board({ busy: true })
+    const node = await its.board({ busy: true })
     expect(await run(['--port', node.address, bundle])).toBe(0)
-  })
-
-  test('gets every byte over a cable that loses letters', async () => {
-    const node = await board({ garbledLines: 3 })
-    expect(await run(['--port', node.address, bundle])).toBe(0)
-    expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
   })
 
   test('gets it whole when a piece was refused: Storage is erased, the file begun anew', async () => {
-    const node = await board({ refuseAt: 900, refusals: 1 })
+    const node = await its.board({ refuseAt: 900, refusals: 1 })
     expect(await run(['--port', node.address, bundle])).toBe(0)
     expect(node.files.get('.bootcde')!.toString()).toBe(CODE)
   })
 
   test('may have a full Storage: it is erased but for the settings, and never tidied up by Espruino', async () => {
-    const node = await board({ freeBytes: [100, 100_000] })
+    const node = await its.board({ freeBytes: [100, 100_000] })
     node.files.set('settings', Buffer.from('record'))
     node.files.set('.bootcde', Buffer.from('old'))
     expect(await run(['--port', node.address, bundle])).toBe(0)
@@ -86,22 +57,22 @@ describe('a good board', () => {
   })
 
   test('may be blank: the advice is to provision it', async () => {
-    const node = await board({ program: ['settings blank'] })
+    const node = await its.board({ program: ['settings blank'] })
     expect(await run(['--port', node.address, bundle])).toBe(0)
-    expect(said).toContain(boardTexts.upload.noSettings)
+    expect(its.said).toContain(boardTexts.upload.noSettings)
   })
 
   test('is not waited for when nobody wants to', async () => {
-    const node = await board({ program: [] })
+    const node = await its.board({ program: [] })
     expect(await run(['--port', node.address, '--packet-wait', '0', bundle])).toBe(0)
-    expect(said.at(-1)).toBe(boardTexts.upload.started)
+    expect(its.said.at(-1)).toBe(boardTexts.upload.started)
   })
 })
 
 describe('faults', () => {
   /** Writes a file and watches the start, with little patience; answers the fault. */
   async function faultOf(faults: BoardFaults): Promise<string> {
-    const { address } = await board(faults)
+    const { address } = await its.board(faults)
     const console = new BoardConsole(await openPort(address), { helloMs: 200, answerMs: 200 })
     try {
       await console.interrupt()
@@ -134,10 +105,10 @@ describe('faults', () => {
   }
 
   test('a damaged file is erased, so that it never starts', async () => {
-    const node = await board({ corrupt: true })
+    const node = await its.board({ corrupt: true })
     expect(await run(['--port', node.address, bundle])).toBe(1)
     expect([node.files.has('.bootcde'), node.boots]).toEqual([false, 0])
-    expect(said.at(-1)).toContain(boardTexts.faults.crc)
+    expect(its.said.at(-1)).toContain(boardTexts.faults.crc)
   })
 
   test('something else than Espruino does not answer', async () => {
@@ -148,14 +119,14 @@ describe('faults', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     expect(await run(['--port', `tcp://127.0.0.1:${port}`, '--patience', '1', bundle])).toBe(1)
-    expect(said.at(-1)).toContain(boardTexts.faults.noAnswer)
+    expect(its.said.at(-1)).toContain(boardTexts.faults.noAnswer)
     server.close()
   })
 
   test('a port that nobody listens at, and a serial port that does not exist', async () => {
     for (const port of ['tcp://127.0.0.1:1', '/dev/fieldnode-does-not-exist']) {
       expect(await run(['--port', port, bundle])).toBe(1)
-      expect(said.at(-1)).toContain(boardTexts.faults.port)
+      expect(its.said.at(-1)).toContain(boardTexts.faults.port)
     }
   })
 })
@@ -180,7 +151,7 @@ describe('wrong calls', () => {
 
   test('--help is no error', async () => {
     expect(await run(['--help'])).toBe(0)
-    expect(said).toEqual([boardTexts.upload.help])
+    expect(its.said).toEqual([boardTexts.upload.help])
   })
 
   test('tcp addresses', () => {

@@ -19,7 +19,7 @@ const badRadio = (random: (below: number) => number): Radio => {
 
 /** Each goes whole to a node of its own. */
 export async function arrivesWhole(
-  its: ReturnType<typeof UpdateSite.forEachTest>,
+  its: UpdateSite,
   updates: number,
 ): Promise<void> {
   let number = 10
