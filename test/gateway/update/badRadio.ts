@@ -18,10 +18,7 @@ const badRadio = (random: (below: number) => number): Radio => {
 }
 
 /** Each goes whole to a node of its own. */
-export async function arrivesWhole(
-  its: UpdateSite,
-  updates: number,
-): Promise<void> {
+export async function arrivesWhole(its: UpdateSite, updates: number): Promise<void> {
   let number = 10
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 14_000 }), fc.nat(), async (bytes, radioSeed) => {
