@@ -97,6 +97,8 @@ describe('faults', () => {
     ['program', { program: ['Uncaught ReferenceError: "x" is not defined'] }],
     ['program', { program: ['OUT OF MEMORY'] }],
     ['packet', {}],
+    // A line that lost a letter is sent again, and the bundle is whole.
+    ['packet', { garbledLines: 1 }],
   ]
   for (const [expected, faults] of cases) {
     test(`${expected}: ${JSON.stringify(faults)}`, async () => {
