@@ -2,28 +2,20 @@
 import { describe, expect, test, vi } from 'vitest'
 import { REFUSED_CONTRADICTION } from '../../core/configuration.ts'
 import { DOWNLINK_PORT, UPLINK_PORT } from '../../core/packet/index.ts'
-import { decodeSettings, encodeSettings, SETTINGS_BYTES } from '../../core/settings.ts'
+import { encodeSettings } from '../../core/settings.ts'
 import { soil } from '../../firmware/profiles/soil.ts'
-import { JOURNAL_SECTORS, KIND, latest, openJournal } from '../../firmware/journal.ts'
 import {
   decodeConfigured,
   encodeConfiguration,
   type Configuration,
 } from '../../gateway/configuration/change.ts'
 import { Bed, SETTINGS } from './bed.ts'
+import { commanded, expectOldOrNew, keptSettings } from './commandedBed.ts'
 import { onRiver } from './river.ts'
 
 vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
 
 const HOUR_MS = 3_600_000
-
-/** A node at work, and a change that waits for its next uplink. */
-function commanded(revision: number, changes: Configuration): Bed {
-  const bed = new Bed(soil)
-  bed.run(3 * HOUR_MS)
-  bed.downlink = { port: DOWNLINK_PORT.configuration, payload: encodeConfiguration(revision, changes) }
-  return bed
-}
 
 const answers = (bed: Bed) =>
   bed.uplinks
@@ -31,11 +23,6 @@ const answers = (bed: Bed) =>
     .map(({ payload }) => decodeConfigured(payload))
 
 const crcOf = (record: Uint8Array): number => (record.at(-2)! << 8) | record.at(-1)!
-
-function keptSettings(bed: Bed) {
-  const kept = latest(openJournal(bed.flash, JOURNAL_SECTORS), KIND.settings)!
-  return decodeSettings(kept.subarray(0, SETTINGS_BYTES))
-}
 
 describe('a change', () => {
   test('is in force at once, and answered with the record it made', () => {
@@ -150,26 +137,5 @@ describe('a threshold changed over the air', () => {
 })
 
 describe('the power cut at any step of flash while a change is taken', () => {
-  test('leaves the old settings or the new ones', () => {
-    const OLD = SETTINGS
-    const NEW = { ...SETTINGS, intervalSeconds: 120, gaugeHeightMm: -9 }
-    const seen = new Set<string>()
-    for (let cut = 0; cut < 160; cut++) {
-      const bed = commanded(9, { intervalSeconds: 120, gaugeHeightMm: -9 })
-      bed.flash.cutAt = bed.flash.steps + cut * 11
-      try {
-        bed.runHours(2)
-      } catch (error) {
-        if (bed.flash.steps !== bed.flash.cutAt) throw error
-      }
-      bed.flash.cutAt = undefined
-      bed.cutPower(60_000)
-      bed.runHours(1)
-      const settings = keptSettings(bed)
-      const which = JSON.stringify(settings) === JSON.stringify(OLD) ? 'old' : 'new'
-      if (which === 'new') expect(settings).toEqual(NEW)
-      seen.add(which)
-    }
-    expect([...seen].sort()).toEqual(['new', 'old'])
-  }, 60_000)
+  test('leaves the old settings or the new ones: every 55th step', () => expectOldOrNew(55))
 })

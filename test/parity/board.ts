@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto'
 import { createContext, type Context, type Script } from 'node:vm'
 import type { Board } from '../../firmware/board.ts'
 import type { Hal } from '../../firmware/hal/index.ts'
-import { ERASED } from '../../firmware/update/record.ts'
 import type { SimNode } from '../../sim/node.ts'
 import { withoutWhatEspruinoLacks } from './context.ts'
+import { storageOf } from './slots.ts'
 import { EspruinoWifi } from './wifi.ts'
 import type { Call, Transcript } from './transcript.ts'
 
@@ -273,17 +273,7 @@ export class EspruinoBoard {
   private storage() {
     return {
       // The loader's part and an update's: files are there, as the code that runs is, and no word to the board.
-      read: (name: string, offset = 0, length = Infinity) =>
-        this.files
-          .get(name)
-          ?.toString('latin1', offset, Math.min(this.files.get(name)!.length, offset + length)),
-      write: (name: string, text: string | Uint8Array, offset: number) => {
-        const bytes = Buffer.from(text as string, 'latin1')
-        const place = this.files.get(name)?.subarray(offset, offset + bytes.length)
-        if (place?.length !== bytes.length || place.some((byte) => byte !== ERASED))
-          throw new Error(`Storage.write: ${bytes.length} bytes at ${offset} of ${name}`)
-        return bytes.copy(place) > 0
-      },
+      ...storageOf(this.files),
       readArrayBuffer: (name: string) =>
         this.say('Storage.readArrayBuffer', [], Buffer.from(name), () =>
           name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(name === 'abp' ? name : undefined),

@@ -1,4 +1,4 @@
-/** The files of a board with one bundle, as `fieldnode upload` leaves them. */
+/** The files of a board with one bundle, as `fieldnode upload` leaves them, and what Espruino's Storage does with such. */
 import {
   ENTRY_BYTES,
   ERASED,
@@ -25,3 +25,18 @@ export function slotsOf(bundle: string, isStarted: boolean): Map<string, Buffer>
     [RECORD_FILE, record],
   ])
 }
+
+/** Reading, and writing where nothing was written before; Espruino throws where something was, or where there is no room. */
+export const storageOf = (files: ReadonlyMap<string, Buffer>) => ({
+  read: (name: string, offset = 0, length = Infinity) => {
+    const file = files.get(name)
+    return file?.toString('latin1', offset, Math.min(file.length, offset + length))
+  },
+  write: (name: string, text: string | Uint8Array, offset: number) => {
+    const bytes = Buffer.from(text as string, 'latin1')
+    const place = files.get(name)?.subarray(offset, offset + bytes.length)
+    if (place?.length !== bytes.length || place.some((byte) => byte !== ERASED))
+      throw new Error(`Storage.write: ${bytes.length} bytes at ${offset} of ${name}`)
+    return bytes.copy(place) > 0
+  },
+})

@@ -1,25 +1,11 @@
 /** Updates over the air through the whole gateway: HTTP, store, pipeline, broker, and a node behind a client that is not ours. */
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { OFFER_AGAIN_MS } from '../../../gateway/update/desk.ts'
-import { randomFrom } from '../../core/packet/mangle.ts'
+import { arrivesWhole, seed } from './badRadio.ts'
 import { makeRelease } from './release.ts'
-import type { Radio } from './updateNode.ts'
 import { UpdateSite } from './updateSite.ts'
 
-const seed = 20261123
-
 const its = UpdateSite.forEachTest()
-
-/** Loses, repeats and reorders. */
-const badRadio = (random: (below: number) => number): Radio => {
-  return (messages) =>
-    messages
-      .flatMap((message) => (random(5) === 0 ? [] : random(5) === 0 ? [message, message] : [message]))
-      .map((message) => ({ message, place: random(1_000) }))
-      .sort((a, b) => a.place - b.place)
-      .map(({ message }) => message)
-}
 
 describe('an update', () => {
   test('goes from the operator to the node, which says what became of it', async () => {
@@ -90,25 +76,8 @@ describe('an update', () => {
     expect(node.offer).toBeDefined()
   })
 
-  test(
-    `arrives whole over a radio that loses, repeats and reorders; seed ${seed}`,
-    { timeout: 60_000 },
-    async () => {
-      let number = 10
-      await fc.assert(
-        fc.asyncProperty(fc.integer({ min: 1, max: 14_000 }), fc.nat(), async (bytes, radioSeed) => {
-          const node = await its.node(number++)
-          const release = makeRelease(number, bytes)
-          await its.bring(release, [node])
-          await node.ping()
-          node.radio = badRadio(randomFrom(radioSeed + 1))
-          await node.takeAll()
-          expect(Buffer.compare(node.stream, release.stream)).toBe(0)
-        }),
-        { seed, numRuns: 12 },
-      )
-    },
-  )
+  test(`arrives whole over a radio that loses, repeats and reorders; seed ${seed}`, () =>
+    arrivesWhole(its, 1))
 
   test('goes on after the node vanished in the middle of a round', async () => {
     const node = await its.node(2)
