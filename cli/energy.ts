@@ -2,7 +2,7 @@
 import { eu868 } from '../core/regions/eu868.ts'
 import { activityOf, DATA_RATE_MAX, lifeYears } from './energy/casals2017.ts'
 import { OptionError, parseOptions, wholeNumber } from './options.ts'
-import { texts } from './texts.ts'
+import { energyTexts as texts } from './energy/texts.ts'
 
 const MODELS = ['casals2017']
 const MINUTES_PER_YEAR = 365 * 24 * 60

@@ -12,6 +12,7 @@ const COMMANDS: Record<keyof typeof texts.commands, () => Promise<{ run: Run }>>
   build: () => import('./build.ts'),
   bench: () => import('./bench.ts'),
   energy: () => import('./energy.ts'),
+  airtime: () => import('./airtime.ts'),
   provision: () => import('./provision.ts'),
   configure: () => import('./configure.ts'),
   upload: () => import('./upload.ts'),

@@ -14,6 +14,7 @@ const en = {
     build: 'the firmware bundles of every board and profile',
     bench: 'measure packet sizes, codec speed or energy beside a baseline',
     energy: 'the energy of an uplink by a published model',
+    airtime: 'how long a frame is in the air',
     provision: 'draw the keys of a new node and register it at the gateway',
     configure: 'change settings of a node over the air, through its gateway',
     upload: 'put a bundle on a node, read it back, start it and wait for its first packet',
@@ -103,18 +104,6 @@ const en = {
       traceSha256: 'trace (SHA-256)',
     },
   },
-  energy: {
-    help: [
-      'Usage: fieldnode energy [--model casals2017] [--data-rate 5] [--bytes 1] [--minutes 5] [--json]',
-      '  --model      casals2017: a MultiTech mDot, class A, unacknowledged uplinks, 2,400 mAh (Sensors 17, 2364)',
-      '  --data-rate  0 to 5, as in EU868 (SF12 to SF7)',
-      '  --bytes      application payload, from 1 to what the data rate carries',
-      '  --minutes    from one uplink to the next',
-      '  --json       one line of JSON: activeMs, chargeMas, years',
-    ].join('\n'),
-    figures: ({ activeMs, chargeMas, years }: { activeMs: number; chargeMas: number; years: number }) =>
-      `awake ${activeMs} ms and ${chargeMas} mAs an uplink; ${years} years`,
-  },
   configure: {
     help: [
       'Usage: fieldnode configure --gateway <url> --node <devEui> [--interval <s>] [--samples <n>] [--soil-dry <mV>] [--soil-wet <mV>]',
@@ -153,6 +142,7 @@ const vi: Texts = {
     build: 'các gói phần mềm cho từng bo mạch và từng loại nút',
     bench: 'đo kích thước gói tin, tốc độ mã hóa hoặc năng lượng, bên cạnh một mốc so sánh',
     energy: 'năng lượng của một lần gửi theo một mô hình đã công bố',
+    airtime: 'một khung phát sóng trong bao lâu',
     provision: 'tạo khóa cho nút mới và đăng ký nút với bộ tập trung',
     configure: 'đổi cài đặt của một nút qua vô tuyến, nhờ cổng của nó',
     upload: 'nạp phần mềm vào nút, đọc lại, khởi động và đợi gói tin đầu tiên',
@@ -237,18 +227,6 @@ const vi: Texts = {
       downlinks: 'gói gửi xuống',
       traceSha256: 'dấu vết (SHA-256)',
     },
-  },
-  energy: {
-    help: [
-      'Cách dùng: fieldnode energy [--model casals2017] [--data-rate 5] [--bytes 1] [--minutes 5] [--json]',
-      '  --model      casals2017: MultiTech mDot, lớp A, gửi không cần xác nhận, 2.400 mAh (Sensors 17, 2364)',
-      '  --data-rate  từ 0 đến 5, như trong EU868 (SF12 đến SF7)',
-      '  --bytes      số byte dữ liệu, từ 1 đến mức tốc độ cho phép',
-      '  --minutes    số phút giữa hai lần gửi',
-      '  --json       một dòng JSON: activeMs, chargeMas, years',
-    ].join('\n'),
-    figures: ({ activeMs, chargeMas, years }) =>
-      `thức ${activeMs} ms và ${chargeMas} mAs mỗi lần gửi; ${years} năm`,
   },
   configure: {
     help: [

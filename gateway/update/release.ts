@@ -47,9 +47,6 @@ const refused = (name: ReleaseRefusal, got: string): RefusedRelease => ({ refuse
 /** Names the stream of a ticket and its bundle: the first four bytes of the ticket's SHA-256. */
 export const transferOf = (ticket: Uint8Array): number => getBig32(nodeSha256(ticket), 0)
 
-/** The region that a manifest names; undefined of a format that names none. */
-const regionOf = (manifest: Manifest & { region?: string }): string | undefined => manifest.region
-
 function isOf(manifest: Manifest, bundle: Uint8Array): boolean {
   if (bundle.length !== manifest.bundleBytes) return false
   const digest = bundleDigest(nodeSha256, bundle.length, readerOf(bundle))!
@@ -68,8 +65,7 @@ export function checkRelease(
     return refused('bundleSize', `${bundle.length} bytes`)
   const manifest = decodeManifest(ticket.subarray(0, MANIFEST_BYTES))
   if (typeof manifest === 'string') return refused('ticket', manifest)
-  const builtFor = regionOf(manifest)
-  if (builtFor !== undefined && builtFor !== region) return refused('otherRegion', builtFor)
+  if (manifest.region !== region) return refused('otherRegion', manifest.region)
   if (!isOf(manifest, bundle)) return refused('bundle', `${bundle.length} bytes`)
   const opened = releaseKey && openTicket(nodeSha256, releaseKey, ticket.length, readerOf(ticket))
   if (typeof opened === 'string') return refused('signature', opened)

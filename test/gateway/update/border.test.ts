@@ -135,6 +135,11 @@ describe('a release', () => {
     expect(check(undefined)).toMatchObject({ release: { transfer: release.transfer } })
   })
 
+  test("for another frequency plan than this gateway's is refused", () => {
+    const { ticket, bundle } = makeRelease(7, 5_000, { region: 'EU868' })
+    expect(checkRelease(ticket, bundle, border)).toEqual({ refused: 'otherRegion', got: 'EU868' })
+  })
+
   test(`200 mutated tickets are refused by name, seed ${seed}`, () => expectMutantsRefused(200))
 })
 
