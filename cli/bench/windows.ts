@@ -1,6 +1,5 @@
 /** What a slow interpreter hears: the firmware's own program in virtual time, every call of it charged at 1, 2, 4, ... times the estimated cost
  *  (sim/costs.ts), with a network that answers every join and most uplinks. A line a factor and data rate, and at the end the factor at which it ceases.
- *  What the interpreter computes between two calls is not charged: it is no part of that table.
  *  A downlink counts as heard when the receiver of the node it was for has locked on it. Times are milliseconds. */
 import { FRAME_TYPE } from '../../core/lorawan/frame.ts'
 import { as923_2 } from '../../core/regions/as923_2.ts'

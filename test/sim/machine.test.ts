@@ -84,8 +84,9 @@ describe('the machine', () => {
       hal.clock.setTimer(1, () => seen.push(hal.clock.nowMs() - before))
     })
     await clock.run(1000)
-    expect(seen[0]).toBeCloseTo(2.5)
-    expect(seen[1]).toBeCloseTo(2.5 + 0.25 + 1)
+    const callMs = ESP32_COSTS.callMicros / 1000
+    expect(seen[0]).toBeCloseTo(10 * callMs)
+    expect(seen[1]).toBeCloseTo(11 * callMs + 1)
   })
 
   test('a callback waits until the processor is free; an edge keeps the time at which it happened', async () => {
