@@ -3,6 +3,8 @@ import { appendFileSync } from 'node:fs'
 
 /** The bundles that are flown longest when FIELDNODE_WAKES says how long. */
 const NAMED: ReadonlySet<string> = new Set([
+  'esp32-devkit-air.js',
+  'esp32-devkit-light.js',
   'ttgo-lora32-v21-air.js',
   'ttgo-lora32-v21-gauge.js',
   'ttgo-lora32-v21-light.js',
