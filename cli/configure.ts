@@ -1,5 +1,8 @@
-/** `fieldnode configure`: changes a node's settings over the air, through the gateway's HTTP API with the operator's PIN. Prints the gateway's answer as a line
- *  of JSON. Exit codes: 0 taken, 1 refused or out of reach, 2 called wrongly. */
+/** `fieldnode configure`: changes a node's settings over the air, through the gateway's HTTP API with the operator's PIN, and prints the gateway's answer as a line
+ *  of JSON; or those of a node at the cable. Exit codes: 0 taken, 1 refused or out of reach, 2 called wrongly. */
+import { changeSettings } from './board/change.ts'
+import { BoardError } from './board/error.ts'
+import type { BoardAt } from './board/session.ts'
 import { boardTexts } from './board/texts.ts'
 import { centimetres, clockMinutes, OptionError, parseOptions, wholeNumber } from './options.ts'
 import { texts } from './texts.ts'
@@ -9,6 +12,8 @@ const { expects, nothing } = boardTexts.provision
 const OPTIONS = {
   gateway: { type: 'string' },
   node: { type: 'string' },
+  port: { type: 'string' },
+  patience: { type: 'string', default: '10' },
   interval: { type: 'string' },
   samples: { type: 'string' },
   'soil-dry': { type: 'string' },
@@ -72,12 +77,39 @@ export function changesOf(values: Values): Record<string, number> {
   return changes
 }
 
+const optionOf = (field: string): string => `--${SETTINGS.find(([, name]) => name === field)?.[0] ?? field}`
+
+async function atTheCable(at: BoardAt, changes: Record<string, number>): Promise<number> {
+  if (Object.keys(changes).length === 0)
+    throw new OptionError(`--${SETTINGS[0][0]}`, texts.configure.change, nothing)
+  try {
+    const outcome = await changeSettings(at, changes, optionOf)
+    if (outcome === 'changed') console.log(texts.configure.changed(at.port))
+    else console.error(texts.configure.noSettings(at.port, outcome))
+    return outcome === 'changed' ? 0 : 1
+  } catch (error) {
+    if (!(error instanceof BoardError)) throw error
+    console.error(boardTexts.failed('configure', boardTexts.faults[error.fault], error.detail))
+    return 1
+  }
+}
+
 export async function run(args: string[]): Promise<number> {
   const { values } = parseOptions({ args, options: OPTIONS })
   if (values.help) {
     console.log(texts.configure.help)
     return 0
   }
+  if (values.port !== undefined) {
+    const other = values.gateway ?? values.node
+    if (other !== undefined) throw new OptionError('--port', texts.configure.oneWay, other)
+    const patienceMs = wholeNumber('--patience', values.patience, 1, 3600) * 1000
+    return atTheCable({ port: values.port, patienceMs }, changesOf(values))
+  }
+  return overTheAir(values)
+}
+
+async function overTheAir(values: Values & { gateway?: string; node?: string }): Promise<number> {
   const { gateway = nothing, node = nothing } = values
   const base = URL.canParse(gateway) ? new URL(gateway) : undefined
   if (!base || !/^https?:$/.test(base.protocol)) throw new OptionError('--gateway', expects.url, gateway)

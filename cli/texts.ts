@@ -110,10 +110,16 @@ const en = {
       '                           [--height-mm <mm>] [--latitude <degrees>] [--longitude <degrees>]',
       '                           [--alarm-above-cm <cm>] [--alarm-rise-cm <cm>] [--alarm-within <min>] [--lamp-on <min>] [--lamp-off <min>]',
       '                           [--dark-from <hh:mm>] [--dark-to <hh:mm>] [--utc-offset <min>]',
+      '       fieldnode configure --port tcp://host:port|serial-path [--patience 10] [any of these]   at the cable: keys stay, what came over the air does not',
       '  All that is given is changed together, or nothing. Without any of it: what became of the last change.',
       '  The operator PIN is read from FIELDNODE_PIN. Keys are changed at the cable only (fieldnode provision).',
     ].join('\n'),
     unreachable: (url: string, reason: string) => `fieldnode: configure: ${url} does not answer: ${reason}`,
+    oneWay: 'either the cable or a gateway with its node',
+    change: 'at least one setting to change',
+    changed: (port: string) => `The settings of the node at ${port} are changed; it starts anew.`,
+    noSettings: (port: string, what: string) =>
+      `fieldnode: configure: the node at ${port} has no good settings (${what}): fieldnode provision writes them.`,
   },
   bench: {
     help: [
@@ -234,10 +240,16 @@ const vi: Texts = {
       '                               [--height-mm <mm>] [--latitude <độ>] [--longitude <độ>]',
       '                               [--alarm-above-cm <cm>] [--alarm-rise-cm <cm>] [--alarm-within <phút>] [--lamp-on <phút>] [--lamp-off <phút>]',
       '                               [--dark-from <giờ:phút>] [--dark-to <giờ:phút>] [--utc-offset <phút>]',
+      '           fieldnode configure --port tcp://host:port|cổng-nối-tiếp [--patience 10] [các giá trị trên]   bằng cáp: khóa giữ nguyên, thay đổi qua mạng thì mất',
       '  Mọi giá trị được đổi cùng lúc, hoặc không đổi gì. Không có giá trị nào: cho biết lần đổi gần nhất ra sao.',
       '  PIN của người vận hành được đọc từ FIELDNODE_PIN. Khóa chỉ đổi được bằng cáp (fieldnode provision).',
     ].join('\n'),
     unreachable: (url, reason) => `fieldnode: configure: ${url} không trả lời: ${reason}`,
+    oneWay: 'hoặc cáp, hoặc bộ tập trung cùng với nút',
+    change: 'ít nhất một giá trị cần đổi',
+    changed: (port) => `Đã đổi cài đặt của nút ở ${port}; nút khởi động lại.`,
+    noSettings: (port, what) =>
+      `fieldnode: configure: nút ở ${port} không có cài đặt dùng được (${what}): hãy ghi bằng fieldnode provision.`,
   },
   bench: {
     help: [
