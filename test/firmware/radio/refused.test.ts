@@ -81,16 +81,22 @@ describe.each([
   test('refuses by name what was forged, spoilt or heard before', () => {
     const rig = rigged()
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 255 }), payloads, fc.nat(), fc.nat(7), (port, payload, at, bit) => {
-        let frame = new Uint8Array(0)
-        const spoilt = rig.hear((network) => {
-          frame = Uint8Array.from(network.seal({ port, payload }))
-          return frame.map((byte, i) => (i === at % frame.length ? byte ^ (1 << bit) : byte))
-        })
-        expect(spoilt).toEqual(REFUSED)
-        expect(rig.hear(() => frame)).toEqual({ heard: [`${port} ${payload.length}`], logs: [] })
-        expect(rig.hear(() => frame)).toEqual(REFUSED)
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 255 }),
+        payloads,
+        fc.nat(),
+        fc.nat(7),
+        (port, payload, at, bit) => {
+          let frame = new Uint8Array(0)
+          const spoilt = rig.hear((network) => {
+            frame = Uint8Array.from(network.seal({ port, payload }))
+            return frame.map((byte, i) => (i === at % frame.length ? byte ^ (1 << bit) : byte))
+          })
+          expect(spoilt).toEqual(REFUSED)
+          expect(rig.hear(() => frame)).toEqual({ heard: [`${port} ${payload.length}`], logs: [] })
+          expect(rig.hear(() => frame)).toEqual(REFUSED)
+        },
+      ),
       { seed: SEED, numRuns: 60 },
     )
   })
