@@ -88,7 +88,8 @@ export class Bed {
   private poweredMs = 0
   private timers: Timer[] = []
   private order = 0
-  private noise = 12_345
+  /** Of the node’s noise: another number is another node. */
+  noise = 12_345
 
   constructor(
     readonly profile: Profile,

@@ -83,8 +83,8 @@ describe('a chain of sleeps in a foreign sector', () => {
         let at = 0
         for (const [[first, second], count] of runs)
           for (let i = 0; i < count && at < SECTOR_BYTES; i++, at += 8) {
-            area.fill(first!, at, at + 4)
-            area.fill(second!, at + 4, at + 8)
+            area.fill(first, at, at + 4)
+            area.fill(second, at + 4, at + 8)
           }
         held(area)
       }),
