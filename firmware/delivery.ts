@@ -61,7 +61,9 @@ export function isHeld({ words, queue }: Node, from: number): boolean {
 export function takeAcknowledgement(node: Node, payload: Uint8Array): void {
   const { words, queue } = node
   const acknowledgement = decodeAcknowledgement(payload)
-  if (typeof acknowledgement === 'string' || !acknowledge(queue, acknowledgement)) return
+  if (typeof acknowledgement === 'string') return node.hal.log('acknowledgement ' + acknowledgement)
+  // Of another epoch, or of samples that were never taken.
+  if (!acknowledge(queue, acknowledgement)) return node.hal.log('acknowledgement foreign')
   const now = nowSeconds(node)
   const behind = acknowledgement.nextSequence < queue.floor && now - words[HELLO_AT]! >= ASK_SECONDS
   words[HELLO] = behind ? HELLO_BEHIND : HELLO_KNOWN

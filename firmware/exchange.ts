@@ -105,7 +105,7 @@ export function exchangeDue(node: Node): number {
   return Math.max(due, words[LINK]!)
 }
 
-/** What came down, with an uplink or by itself. */
+/** What came down, with an uplink or by itself. What is refused is named at the technician's cable. */
 function receive(node: Node, port: number, payload: Uint8Array): void {
   if (port === DOWNLINK_PORT.acknowledgement) {
     if (node.mode !== MODE.safe) takeAcknowledgement(node, payload)
@@ -113,6 +113,8 @@ function receive(node: Node, port: number, payload: Uint8Array): void {
   else if (port === DOWNLINK_PORT.configuration) configure(node, payload)
   else {
     if (UPDATES && port === DOWNLINK_PORT.update) takeUpdate(node, payload)
+    // A light has the two below for itself.
+    else if (port > DOWNLINK_PORT.group || !node.onDownlink) node.hal.log('downlink port')
     if (node.onDownlink) node.onDownlink(port, payload)
   }
 }

@@ -3,7 +3,7 @@ import type { Region } from '../core/regions/region.ts'
 import { decodeSettings, SETTINGS_BYTES } from '../core/settings.ts'
 import type { Board } from './board.ts'
 import type { Hal } from './hal/index.ts'
-import { append, JOURNAL_SECTORS, KIND, latest, openJournal } from './journal.ts'
+import { append, isErased, JOURNAL_SECTORS, KIND, latest, openJournal } from './journal.ts'
 import { failSelfTest, UPDATES } from './link/link.ts'
 import type { NodeParts, Profile } from './profiles/profile.ts'
 
@@ -14,10 +14,17 @@ function isFrom(kept: Uint8Array, record: Uint8Array): boolean {
   return kept[at] === record[SETTINGS_BYTES - 2] && kept[at + 1] === record[SETTINGS_BYTES - 1]
 }
 
+/** What a sector of the journal begins with, as far as it tells a blank one. */
+const HEAD_BYTES = 8
+
 /** All that a cycle is given; undefined on a blank node. The record that a technician wrote lies in Espruino's Storage, where a power cut while a file is written, or while Storage tidies
  *  itself up, can cost any file; so the journal keeps a copy of the last good one, and a node that finds no other goes on by that. */
 function openParts(board: Board, profile: Profile, region: Region, hal: Hal): NodeParts | undefined {
-  const journal = openJournal(hal.flash, JOURNAL_SECTORS)
+  const { flash } = hal
+  const journal = openJournal(flash, JOURNAL_SECTORS)
+  // Neither a journal nor a blank chip: another program's bytes, which this one's take the place of.
+  for (let at = 0; journal.generation === 0 && at < JOURNAL_SECTORS; at++)
+    if (!isErased(flash.read(at * flash.sectorSize, HEAD_BYTES), 0, HEAD_BYTES)) hal.log('flash foreign')
   const record = hal.settings()
   const kept = latest(journal, KIND.settings)
   let settings = record === undefined ? 'blank' : decodeSettings(record)

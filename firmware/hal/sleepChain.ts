@@ -1,6 +1,7 @@
 /** Sleep longer than the chip can: the time to wake at, kept in a flash sector of its own while a chain of shorter sleeps lasts.
  *  The sector is a log of 8 bytes an entry: seconds of the node's clock and their complement. The last entry counts; zeros written over it end it (a
  *  write can only clear bits), and a torn one is not its own complement. RTC memory would be the place, but Espruino does not offer it. */
+import { isErased } from '../journal.ts'
 import type { Flash } from './index.ts'
 
 const ENTRY_BYTES = 8
@@ -31,16 +32,15 @@ export function chainEnd(flash: Flash, sector: number): number {
 
 /** Begins a chain that ends at `seconds` (1 to 2^32 - 2). */
 export function beginChain(flash: Flash, sector: number, seconds: number): void {
-  let count = entries(flash, sector)
+  const entry = new Uint8Array(new Uint32Array([seconds, ~seconds]).buffer)
+  const at = entries(flash, sector) * ENTRY_BYTES
   // What a power cut tore may look erased at its beginning only.
-  const full = count * ENTRY_BYTES >= flash.sectorSize
-  const next = entryAt(flash, sector, full ? 0 : count)
-  if (full || (next[0]! & next[1]!) !== -1) {
-    flash.erase(sector)
-    count = 0
-  }
-  const entry = new Uint32Array([seconds, ~seconds])
-  flash.write(sector + count * ENTRY_BYTES, new Uint8Array(entry.buffer))
+  const blank = at < flash.sectorSize && isErased(flash.read(sector + at, ENTRY_BYTES), 0, ENTRY_BYTES)
+  if (blank) flash.write(sector + at, entry)
+  // Between another program's bytes a blank entry need not be the log's end, and what is written there is not found again.
+  if (blank && chainEnd(flash, sector) === seconds) return
+  flash.erase(sector)
+  flash.write(sector, entry)
 }
 
 /** Ends the running chain. */

@@ -25,8 +25,9 @@ export interface Access {
 }
 
 function isAddress(host: string): boolean {
-  const last = host.charCodeAt(host.length - 1)
-  return last >= 48 && last <= 57
+  // Of what a host may hold (core/networkSettings.ts), digits and dots: a name may end with a digit too.
+  for (let i = 0; i < host.length; i++) if (host.charCodeAt(i) < 46 || host.charCodeAt(i) > 57) return false
+  return true
 }
 
 /** What the journal and Storage know. */

@@ -94,7 +94,9 @@ export function updateDue(_node: Node): number {
   return NEVER
 }
 
-export function takeUpdate(_node: Node, _payload: Uint8Array): void {}
+export function takeUpdate(node: Node, _payload: Uint8Array): void {
+  node.hal.log('downlink port')
+}
 
 export function sendUpdate(_node: Node, done: (result: SendResult) => void): void {
   done({ sent: false })

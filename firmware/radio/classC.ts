@@ -41,7 +41,7 @@ function hearAlways(mac: MacParts, heard: Heard, phy: Uint8Array): void {
   const told = takeGroup(mac, phy)
   if (told) return heard(told.port, told.payload)
   const frame = openDownlink(mac, phy)
-  if (!frame) return
+  if (!frame) return mac.hal.log('frame refused')
   save(mac)
   if (frame.options.length || frame.port === 0) return
   if (frame.confirmed) acknowledge(mac, heard, frame.counter)

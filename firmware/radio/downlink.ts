@@ -11,7 +11,11 @@ import type { Received } from './radio.ts'
 export function takeDownlink(mac: MacParts, received: Received, endMs: number): DataFrame | undefined {
   const { state } = mac
   const frame = openDownlink(mac, received.bytes)
-  if (!frame) return undefined
+  if (!frame) {
+    // A node that listens always may still know it, as one of its group.
+    if (!mac.stray) mac.hal.log('frame refused')
+    return undefined
+  }
   state.setUint16(S.AT_SILENT, 0)
   state.setUint8(S.AT_ANSWERS_BYTES, 0)
   state.setUint8(S.AT_ACK_DUE, frame.confirmed ? 1 : 0)

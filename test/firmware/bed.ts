@@ -88,12 +88,16 @@ export class Bed {
   private poweredMs = 0
   private timers: Timer[] = []
   private order = 0
-  private noise = 12_345
+  /** Of the node’s noise: another number is another node. */
+  noise = 12_345
 
   constructor(
     readonly profile: Profile,
     readonly settings: Partial<Settings> = {},
+    /** What the flash holds at first: another program's bytes. */
+    foreign?: Uint8Array,
   ) {
+    if (foreign) this.flash.bytes.set(foreign)
     this.enter(() => this.boot('powerOn'))
   }
 
@@ -122,12 +126,12 @@ export class Bed {
     this.run(this.worldMs + hours * 3_600_000)
   }
 
-  /** Takes the power away for `offMs`: the node's clock begins anew. */
-  cutPower(offMs: number): void {
+  /** Takes the power away for `offMs`: the node's clock begins anew. The chip may call it by another reason. */
+  cutPower(offMs: number, reason: ResetReason = 'powerOn'): void {
     this.timers = []
     this.at(offMs, () => {
       this.poweredMs = this.worldMs
-      this.boot('powerOn')
+      this.boot(reason)
     })
   }
 

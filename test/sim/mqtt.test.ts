@@ -3,13 +3,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { esp32Devkit } from '../../boards/esp32Devkit.ts'
 import { encodeAbp, type AbpSession } from '../../core/abp.ts'
-import { UPLINK_PORT } from '../../core/packet/index.ts'
+import { CLOCK, decodeHealth, decodeSamples, UPLINK_PORT, type Health } from '../../core/packet/index.ts'
 import { as923_2 } from '../../core/regions/as923_2.ts'
 import { decodeSettings, type Settings } from '../../core/settings.ts'
+import { JOURNAL_SECTORS, KIND, latest, openJournal } from '../../firmware/journal.ts'
+import { SYNC_AT, SYNC_UNIX } from '../../firmware/nodeState.ts'
 import { air } from '../../firmware/profiles/air.ts'
 import { gauge } from '../../firmware/profiles/gauge.ts'
 import { light } from '../../firmware/profiles/light.ts'
 import type { Profile } from '../../firmware/profiles/profile.ts'
+import { takeWords } from '../../firmware/wakeRecord.ts'
 import { Air } from '../../sim/air.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { ESP32_COSTS } from '../../sim/costs.ts'
@@ -57,7 +60,7 @@ async function build(ordered: Profile, abp?: AbpSession): Promise<void> {
   })
   const written = decodeSettings(node.settings!) as Settings
   site = new MqttSite(written)
-  network = new Network(clock, as923_2, written.appKey, () => undefined)
+  network = new Network(clock, as923_2, written.appKey, (bytes) => site.say(bytes))
   if (abp) {
     node.abp = encodeAbp(abp)
     network.know(abp)
@@ -201,6 +204,52 @@ describe('a battery node', () => {
   })
 })
 
+/** The second at which the node was switched on, by the time that it goes by. */
+function switchedOnSeconds(): number {
+  const record = latest(openJournal(node.machine.flash, JOURNAL_SECTORS), KIND.node)!
+  const words = new Int32Array(record[0]!)
+  takeWords(record, words)
+  expect(words[SYNC_UNIX]).not.toBe(0)
+  return words[SYNC_UNIX]! - words[SYNC_AT]!
+}
+
+describe('the time that the gateway tells', () => {
+  test.each([gauge, air, light])('is the time that a node of $name goes by', async (profile) => {
+    await build(profile)
+    await hours(0.4)
+    // Before a battery node's oscillator has gone wrong by much: two seconds for the answer's way, and what it slept.
+    expect(Math.abs(switchedOnSeconds() - START_MS / 1000)).toBeLessThanOrEqual(profile === light ? 2 : 45)
+    await hours(3)
+    const said = network.uplinks.filter(({ port }) => port === UPLINK_PORT.health)
+    expect(said.length).toBeGreaterThan(0)
+    for (const { payload } of said) expect((decodeHealth(payload) as Health).clock).toBe(CLOCK.known)
+  })
+
+  test('gives samples their ages', async () => {
+    await build(air)
+    const taken: number[] = []
+    const { hear } = site
+    site.hear = (phy) => {
+      const before = network.uplinks.length
+      const answer = hear(phy)
+      for (const { port, payload } of network.uplinks.slice(before)) {
+        const found = decodeSamples(port, payload)
+        if (typeof found === 'string') continue
+        const last = clock.now() / 1000 - found.ageSeconds
+        found.samples.forEach((_, i) =>
+          taken.push(last - (found.samples.length - 1 - i) * found.intervalSeconds),
+        )
+      }
+      return answer
+    }
+    await hours(8)
+    expect(taken.length).toBeGreaterThan(40)
+    // Once the oscillator has been measured, which takes an hour or two, ten minutes are ten minutes.
+    const gaps = taken.slice(1).map((at, i) => at - taken[i]!)
+    for (const gap of gaps.slice(18)) expect(Math.abs(gap - 600)).toBeLessThanOrEqual(30)
+  })
+})
+
 describe('a light', () => {
   test('stays connected, hears a command at once, and comes back by itself', async () => {
     await build(light)
@@ -215,6 +264,37 @@ describe('a light', () => {
     expect(ports().filter((port) => port === UPLINK_PORT.hello).length).toBe(1)
     const all = [...network.stored].sort((a, b) => a - b)
     expect(all).toEqual(all.map((_, i) => i))
+  })
+
+  test('names each downlink that it has no use for, of any port and length, and goes on', async () => {
+    await build(light)
+    await hours(0.5)
+    logs.length = 0
+    for (let port = 7; port < 256; port += 3) {
+      network.say(port, new Uint8Array(port % 200).fill(port))
+      wire.touch()
+      await hours(0.01)
+    }
+    expect(logs.filter((line) => line === 'downlink port').length).toBe(83)
+    const words = [
+      '',
+      'acknowledgement long',
+      'lamp command long',
+      'no group setup',
+      'mode long',
+      '',
+      'update ',
+    ]
+    for (const port of [1, 2, 3, 4, 6]) {
+      logs.length = 0
+      network.say(port, new Uint8Array(180).fill(0xee))
+      wire.touch()
+      await hours(0.01)
+      expect(logs.join(), String(port)).toMatch(words[port]!)
+    }
+    const before = network.stored.size
+    await hours(3)
+    expect([network.stored.size > before, site.accepted]).toEqual([true, 1])
   })
 
   test('refuses what is forged or was heard before, and goes on', async () => {

@@ -100,6 +100,7 @@ export class Bench {
   /** Saved by the node, newest last: what it finds after a reboot. */
   flash: Uint8Array | undefined
   saves = 0
+  readonly logs: string[] = []
   uplinks: Uplink[] = []
   windows: WindowSeen[] = []
   /** What the network does when an uplink has ended. */
@@ -203,7 +204,8 @@ export class Bench {
         this.timers = this.timers.filter((timer) => timer.id !== id)
       },
     }
-    return { clock, aes: tableAes, noise: () => this.noise } as unknown as Hal
+    const log = (line: string): unknown => this.logs.push(line)
+    return { clock, aes: tableAes, noise: () => this.noise, log } as unknown as Hal
   }
 
   private received({ frame }: Downlink): Received {
