@@ -66,6 +66,23 @@ describe('commissioning', () => {
     expect(river.taken - second).toBeLessThanOrEqual(7)
   })
 
+  test.each([
+    [70, false],
+    [78, false],
+    [82, true],
+    [90, true],
+  ])('ends for an hour at least: power that comes back after %i minutes begins it: %s', (minutes, begins) => {
+    const { profile, river } = onRiver(6, { commissioned: true })
+    const bed = new Bed(profile)
+    // Its end is 20 minutes after the start; what is off is not counted, since nobody knows how long it was.
+    bed.run(minutes * 60_000)
+    bed.cutPower(3 * HOUR_MS)
+    bed.run(bed.worldMs + 3 * HOUR_MS)
+    const before = river.taken
+    bed.run(bed.worldMs + 600_000)
+    expect(river.taken - before > 20).toBe(begins)
+  })
+
   test('is given up while the battery is low', () => {
     const { profile, river } = onRiver(6, { commissioned: true })
     river.millivolts = 3_450

@@ -103,6 +103,15 @@ describe('health', () => {
       expect(bed.healths[1]!.health).toMatchObject({ resetReason, crashes, brownOuts })
     })
 
+  test('a brown-out that loses the clock too is one brown-out, and one more power-on', () => {
+    const bed = new Bed(station().profile)
+    bed.run(6 * HOUR_MS)
+    bed.cutPower(60_000, 'brownOut')
+    bed.run(7 * HOUR_MS)
+    const counts = { resetReason: RESET.brownOut, crashes: 1, brownOuts: 1, powerOns: 2 }
+    expect(bed.healths.at(-1)!.health).toMatchObject(counts)
+  })
+
   test('a restart on a low battery is taken for the brown-out it was', () => {
     const { profile, world } = station()
     world.millivolts = 3_450

@@ -1,6 +1,7 @@
 /** Ages by a clock that is 5 to 10 % off while the node sleeps: within a minute after three days without a network, and never outside the bound that came
  *  with them. */
 import { describe, expect, test, vi } from 'vitest'
+import { CLOCK } from '../../core/packet/index.ts'
 import {
   CERTAIN_SECONDS,
   expectBoundsWhenUntold,
@@ -54,6 +55,48 @@ describe('an unpowered gap', () => {
     const unbounded = rows.filter(({ uncertain, boundSeconds }) => uncertain && boundSeconds === undefined)
     expect(unbounded.length).toBeGreaterThan(20)
     expect(worst(unbounded)).toBeGreaterThan(9 * 3600 - 600)
+  })
+})
+
+describe('the year 2038', () => {
+  /** Unix seconds no longer fit 31 bits then. */
+  const END = 2 ** 31
+
+  test.each([10, 40, 70])(
+    'comes %i hours after the start, and ages are right before and behind it',
+    (hours) => {
+      const there = rig(13)
+      const { bed } = there
+      bed.unixAtStart = END - hours * 3600
+      bed.runHours(30)
+      const from = bed.worldMs
+      let silent = true
+      bed.loses = () => silent
+      bed.runHours(20)
+      silent = false
+      bed.runHours(40)
+      const rows = judged(there, from)
+      expect(rows.length).toBeGreaterThan(300)
+      expectHonest(rows)
+      expect(worst(rows)).toBeLessThanOrEqual(CERTAIN_SECONDS)
+      expect(rows.filter(({ uncertain }) => uncertain)).toEqual([])
+      expect(bed.healths.at(-1)!.health).toMatchObject({ clock: CLOCK.known, crashes: 0 })
+    },
+  )
+
+  test('falls into an unpowered gap, which is bridged all the same', () => {
+    const there = rig(14)
+    const { bed } = there
+    bed.unixAtStart = END - 34 * 3600
+    bed.run(30 * HOUR_MS)
+    let silent = true
+    bed.loses = () => silent
+    bed.cutPower(9 * HOUR_MS)
+    silent = false
+    bed.runHours(25)
+    const rows = judged(there, 25 * HOUR_MS)
+    expectHonest(rows)
+    expect(worst(rows)).toBeLessThanOrEqual(CERTAIN_SECONDS)
   })
 })
 
