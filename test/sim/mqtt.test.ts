@@ -24,7 +24,6 @@ import { MqttSite } from './mqttSite.ts'
 
 const START_MS = Date.UTC(2026, 9, 11, 17)
 const SEED = 11
-
 let clock: VirtualClock
 let wire: Wire
 let node: SimNode
