@@ -27,6 +27,8 @@ export interface Flown {
   readonly wakes: number
   /** Every call as recorded, and every frame that of the simulated node, at the same microsecond. */
   readonly equal: boolean
+  /** Of a node that was updated meanwhile: hashes of its verification, and the fullest of the programs that made them. */
+  readonly update?: { readonly hashes: number; readonly peakVars: number }
 }
 
 /** Prints the line, and adds it to the file that FIELDNODE_LINES names (run.mjs). */

@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto'
 import { createContext, type Context, type Script } from 'node:vm'
 import type { Board } from '../../firmware/board.ts'
 import type { Hal } from '../../firmware/hal/index.ts'
+import { filesOn } from '../../sim/files.ts'
 import type { SimNode } from '../../sim/node.ts'
 import { withoutWhatEspruinoLacks } from './context.ts'
-import { storageOf } from './slots.ts'
+import { filesIn, storageOf } from './slots.ts'
 import { EspruinoWifi } from './wifi.ts'
 import type { Call, Transcript } from './transcript.ts'
 
@@ -271,9 +272,17 @@ export class EspruinoBoard {
   }
 
   private storage() {
+    const storage = storageOf(this.files)
+    const priced = filesOn(this.node.machine, filesIn(this.files))
     return {
       // The loader's part and an update's: files are there, as the code that runs is, and no word to the board.
-      ...storageOf(this.files),
+      read: storage.read,
+      write: (name: string, what: string | Uint8Array, offset: number) => {
+        // Marks of the loader, which the sources do without, are texts.
+        if (typeof what === 'string') return storage.write(name, what, offset)
+        if (!priced.write(name, what, offset)) throw new Error(`Storage.write: at ${offset} of ${name}`)
+        return true
+      },
       readArrayBuffer: (name: string) =>
         this.say('Storage.readArrayBuffer', [], Buffer.from(name), () =>
           name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(name === 'abp' ? name : undefined),

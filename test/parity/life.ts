@@ -1,4 +1,4 @@
-/** One node's life in the simulator, long enough to show every part of it: join, twenty wakes, a lost uplink, a lamp's command, a reboot.
+/** One node's life in the simulator, long enough to show every part of it: join, twenty wakes, a lost uplink, a lamp's command, an update, a reboot.
  *  Lived twice, by the sources and by the bundle, it must come out the same to the microsecond. */
 import { Script } from 'node:vm'
 import { as923_2 } from '../../core/regions/as923_2.ts'
@@ -14,14 +14,18 @@ import { Air } from '../../sim/air.ts'
 import { VirtualClock } from '../../sim/clock.ts'
 import { ESP32_COSTS } from '../../sim/costs.ts'
 import { SimNode, type NodePlan } from '../../sim/node.ts'
+import { filesOn } from '../../sim/files.ts'
 import { Wire } from '../../sim/tcp.ts'
 import { World } from '../../sim/world/world.ts'
+import type { TestRelease } from '../gateway/update/release.ts'
 import { MqttSite } from '../sim/mqttSite.ts'
 import { EspruinoBoard } from './board.ts'
 import { builtLoader } from './built.ts'
 import { Network } from './network.ts'
-import { slotsOf } from './slots.ts'
+import { running } from './release.ts'
+import { filesIn, loadedRelease, slotsOf, updatableSlots } from './slots.ts'
 import type { Transcript } from './transcript.ts'
+import { Updates } from './updates.ts'
 
 const SEED = 7
 const START_MS = Date.UTC(2026, 9, 11, 17)
@@ -45,6 +49,17 @@ export interface LifeOptions {
   /** The program that the loader takes for the first after an upload; none of them is when it is left out. */
   readonly firstStart?: number
   readonly onProgram?: (transcript: Transcript) => void
+  /** What the node is updated to in the midst of its life; it goes on as that. */
+  readonly update?: LifeUpdate
+}
+
+export interface LifeUpdate {
+  readonly release: TestRelease
+  readonly version: number
+  /** The bundle that the node begins with. */
+  readonly before: string
+  /** Whose releases the node takes. */
+  readonly signer: Uint8Array
 }
 
 /** From this many wakes on a life has all that years bring: the node is started anew every so often and loses its power once, and the network is silent
@@ -53,6 +68,8 @@ const LONG = 100
 const RESET_EVERY = 150
 const SILENT_FROM = 0.3
 const SILENT_TO = 0.4
+/** Of all its wakes behind an update's offer. */
+const UPDATE_FROM = 0.6
 
 /** What a life leaves behind. */
 export interface Life {
@@ -65,6 +82,10 @@ export interface Life {
   /** Only of a bundle, and only where nobody else is given them: a transcript a program. */
   readonly programs: Transcript[]
   readonly settings: Uint8Array
+  /** The network's half of the update, where there was one. */
+  readonly updates: Updates | undefined
+  /** The node's files as they were left. */
+  readonly files: ReadonlyMap<string, Buffer>
 }
 
 type Program = (node: SimNode, hal: Hal) => void
@@ -93,13 +114,14 @@ function nodeFlash(hal: Hal): Hal['flash'] {
   }
 }
 
-/** The firmware's own sources on the simulator's Hal. */
-const runSources: Program = (node, hal) => {
+/** The firmware's own sources on the simulator's Hal, with these files. */
+function runSources(node: SimNode, hal: Hal, files: ReadonlyMap<string, Buffer>): void {
   const { board, profile, region } = node.parts
   const { clock, power, gpio, adc, i2c, spi, aes, wlan } = hal
   start(board, profile, region, {
     ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal), ...(wlan ? { wlan } : {}) },
-    files: () => hal.files(),
+    files: () => filesOn(node.machine, filesIn(files)),
+    sha256: hal.sha256!,
     settings: (file) => hal.settings(file),
     noise: () => hal.noise(),
     freeVariables: () => hal.freeVariables(),
@@ -111,11 +133,18 @@ const runSources: Program = (node, hal) => {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 /** Lives with the sources, or with `bundle` when one is given. */
-export async function live(
+export const live = (
   board: Board,
   profile: Profile,
   bundle?: string,
   options: LifeOptions = {},
+): Promise<Life> => running.run({ release: 1 }, () => lived(board, profile, bundle, options))
+
+async function lived(
+  board: Board,
+  profile: Profile,
+  bundle: string | undefined,
+  options: LifeOptions,
 ): Promise<Life> {
   const programs: Transcript[] = []
   const onProgram = options.onProgram ?? ((transcript) => void programs.push(transcript))
@@ -129,13 +158,26 @@ export async function live(
   const note = (what: string, micros = clock.nowMicros()): void =>
     void events.push(`${sinceStart(micros)} ${what}`)
   let espruino: EspruinoBoard | undefined
-  const script = bundle === undefined ? undefined : new Script(builtLoader())
+  const loader = new Script(builtLoader())
+  const { update } = options
+  const files = update ? updatableSlots(update.before, update.signer) : slotsOf(bundle ?? '', true)
   let wakes = -1
+  const isLight = profile.name === 'light'
+  const target = options.wakes ?? (isLight ? LIGHT_INTERVALS : WAKES)
+  const offer = (): void => {
+    if (update)
+      network.updates ??= new Updates(clock, update, (payload) => network.say(DOWNLINK_PORT.update, payload))
+  }
   const program: Program = (own, hal) => {
     wakes++
-    if (!script) return runSources(own, hal)
+    // A node that is new wakes so often that an interval is not looked into in time.
+    if (!isLight && wakes >= UPDATE_FROM * target) offer()
+    if (bundle === undefined) {
+      if (update) running.getStore()!.release = loadedRelease(loader, files)
+      return runSources(own, hal, files)
+    }
     espruino ??= new EspruinoBoard(own, hal, board, onProgram)
-    espruino.start(script, slotsOf(bundle!, wakes !== options.firstStart))
+    espruino.start(loader, wakes === options.firstStart ? slotsOf(bundle, false) : files)
   }
   const wire = new Wire()
   const wifi = { wire, settings: { ssid: 'Xa', password: 'mot hai ba', host: '127.0.0.1', port: 1 } }
@@ -164,14 +206,15 @@ export async function live(
   air.onSent = (_, frame) => note(`up ${hex(frame.bytes)}`, frame.startMicros)
   watchRelay(node, board, note)
   node.powerOn()
-  await liveOn({ run, clock, node, network, wakes: () => wakes }, profile.name === 'light', options.wakes)
+  await liveOn({ run, clock, node, network, offer, wakes: () => wakes }, isLight, target)
   node.machine.reboot('software')
   await run(node.intervalSeconds * 2_000)
   espruino?.end()
   const life = [...events]
   node.powerOff()
   await site.stop()
-  return { events: life, network, logs, wakes, programs, settings: node.settings! }
+  const { updates } = network
+  return { events: life, network, logs, wakes, programs, settings: node.settings!, updates, files }
 }
 
 /** Notes every change of the relay's coil. */
@@ -206,18 +249,20 @@ interface Living {
   readonly clock: VirtualClock
   readonly node: SimNode
   readonly network: Network
+  /** From now on the network has a release for the node, where there is one in its life. */
+  offer(): void
   /** Wakes so far. */
   wakes(): number
 }
 
 /** Runs until a node has woken often enough, and a light, which does not sleep, for as many of its intervals, with a
  *  command in their midst and a group's behind it. */
-async function liveOn(living: Living, isLight: boolean, asked?: number): Promise<void> {
+async function liveOn(living: Living, isLight: boolean, target: number): Promise<void> {
   const { node, network } = living
-  const target = asked ?? (isLight ? LIGHT_INTERVALS : WAKES)
   let passed = 0
   for (let i = 0; passed < target; i++) {
     if (isLight && i === 5) network.lamp = COMMAND
+    if (isLight && i >= UPDATE_FROM * target) living.offer()
     // Half an interval behind the uplink, when the light is at rest.
     if (isLight)
       living.clock.at(living.clock.nowMicros() + node.intervalSeconds * 500_000, () => tellGroup(network, i))

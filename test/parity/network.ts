@@ -15,6 +15,7 @@ import type { Region } from '../../core/regions/index.ts'
 import type { Air } from '../../sim/air.ts'
 import type { VirtualClock } from '../../sim/clock.ts'
 import { downSetting } from '../sim/loraWan.ts'
+import type { Updates } from './updates.ts'
 import {
   acknowledge,
   inFirstWindow,
@@ -37,6 +38,8 @@ export class Network {
   readonly stored = new Set<number>()
   epoch: number | undefined
   lamp: LampCommand | undefined
+  /** The release that the node is to run, once it is there. */
+  updates: Updates | undefined
   /** Uplinks, counted from 0, that nobody hears. */
   readonly deafTo = new Set<number>()
   /** Hears nothing at all for as long as it is set: what the node measures stays with it. */
@@ -119,13 +122,15 @@ export class Network {
       if (typeof hello === 'string') throw new Error(`hello: ${hello}`)
       this.epoch = hello.epoch
       this.floor = hello.nextSequence
-    } else if (frame.port !== UPLINK_PORT.health) this.store(frame)
+    } else if (frame.port === UPLINK_PORT.update) this.updates!.hear(frame.payload)
+    else if (frame.port !== UPLINK_PORT.health) this.store(frame)
     const { lamp } = this
     if (lamp && frame.port !== UPLINK_PORT.hello) {
       this.lamp = undefined
       return lampAnswer(lamp)
     }
-    return acknowledge(this.epoch!, this.floor, (sequence) => this.stored.has(sequence))
+    const offer = frame.port === UPLINK_PORT.update ? undefined : this.updates?.offer()
+    return offer ?? acknowledge(this.epoch!, this.floor, (sequence) => this.stored.has(sequence))
   }
 
   private store(frame: DataFrame): void {

@@ -1,9 +1,14 @@
 /** The files of a board with one bundle, as `fieldnode upload` leaves them, and what Espruino's Storage does with such. */
+import { Script } from 'node:vm'
+import type { Files } from '../../firmware/hal/index.ts'
 import {
+  BUNDLE_END,
   ENTRY_BYTES,
   ERASED,
   PASSED,
   RECORD_FILE,
+  SIGNER_FILE,
+  SLOT_BYTES,
   SLOTS,
   STARTED,
   SWITCHED,
@@ -26,6 +31,17 @@ export function slotsOf(bundle: string, isStarted: boolean): Map<string, Buffer>
   ])
 }
 
+/** The same with a free slot behind the first, each as large as the cable makes it, and the key of those who may release. */
+export function updatableSlots(bundle: string, signer: Uint8Array): Map<string, Buffer> {
+  const files = slotsOf(bundle, true)
+  for (const name of SLOTS.slice(0, 2)) {
+    const slot = Buffer.alloc(SLOT_BYTES, ERASED).fill(' ', 0, TEXT_AT)
+    files.get(name)?.copy(slot)
+    files.set(name, slot)
+  }
+  return files.set(SIGNER_FILE, Buffer.from(signer))
+}
+
 /** Reading, and writing where nothing was written before; Espruino throws where something was, or where there is no room. */
 export const storageOf = (files: ReadonlyMap<string, Buffer>) => ({
   read: (name: string, offset = 0, length = Infinity) => {
@@ -40,3 +56,30 @@ export const storageOf = (files: ReadonlyMap<string, Buffer>) => ({
     return bytes.copy(place) > 0
   },
 })
+
+/** Storage as the firmware's own sources see it (Hal.files). */
+export function filesIn(files: ReadonlyMap<string, Buffer>): Files {
+  const storage = storageOf(files)
+  return {
+    size: (name) => files.get(name)?.length ?? 0,
+    read: (name, offset, length) => Uint8Array.from(files.get(name)?.subarray(offset, offset + length) ?? []),
+    write: (name, bytes, offset) => {
+      try {
+        return offset > 0 && storage.write(name, bytes, offset)
+      } catch {
+        return false
+      }
+    },
+  }
+}
+
+/** Runs the loader, which counts starts, and answers the release of the bundle that it would evaluate. */
+export function loadedRelease(loader: Script, files: ReadonlyMap<string, Buffer>): number {
+  let text = ''
+  loader.runInNewContext({
+    E: { enableWatchdog: () => undefined },
+    require: () => storageOf(files),
+    eval: (chosen: string) => void (text = chosen),
+  })
+  return parseInt(text.slice(text.lastIndexOf(BUNDLE_END) + BUNDLE_END.length))
+}
