@@ -81,8 +81,8 @@ export const REPORT = 24
 export const ERRORS = 32
 export const FREE_MIN = 33
 export const BATTERY = 34
-/** Of the settings record in force. */
-export const SETTINGS_CRC = 35
+/** Of the settings in force, as Health.settingsVersion says them. */
+export const SETTINGS_VERSION = 35
 /** Alarming sequences that have to be sent before all others: from ALARM up to ALARM_END. */
 export const ALARM = 36
 export const ALARM_END = 37
@@ -123,6 +123,9 @@ export const ALARM_ROW = 4
 export const SUPPLY_FULL = 0
 export const SUPPLY_LOW = 1
 export const SUPPLY_EMPTY = 2
+
+/** Node seconds that do not come. */
+export const NEVER = 0x7fffffff
 
 /** Values of the word HELLO: the gateway does not know the epoch; it knows it; it waits for samples that were given up. */
 export const HELLO_UNKNOWN = 0
@@ -273,8 +276,8 @@ export function openNode(parts: NodeParts): Node {
   node.words = words
   const now = nowSeconds(node)
   const samples = settings.samplesPerUplink || profile.samplesPerUplink
-  if (words[SETTINGS_CRC] !== parts.settingsCrc) {
-    words[SETTINGS_CRC] = parts.settingsCrc
+  if (words[SETTINGS_VERSION] !== parts.settingsVersion) {
+    words[SETTINGS_VERSION] = parts.settingsVersion
     words[HEALTH_DUE] = now
     // Somebody has been here and changed something: the node is trusted again.
     words[CRASH_ROW] = 0

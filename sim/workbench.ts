@@ -18,7 +18,7 @@ function openFrom(node: SimNode, flash: NorFlash, random: Random): Node | undefi
   const hal = new SimHal(machine, { settings: () => undefined, random, log: () => undefined })
   const journal = openJournal(hal.flash, JOURNAL_SECTORS)
   // Other settings than the node's own: one that is in its safe profile would leave its queue alone.
-  return openNode({ ...node.parts, hal, settings, journal, settingsCrc: -1 })
+  return openNode({ ...node.parts, hal, settings, journal, settingsVersion: -1 })
 }
 
 /** A node as it stands in its flash, on a copy; undefined on one that never formatted it. */

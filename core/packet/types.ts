@@ -117,6 +117,9 @@ export const MODE = { normal: 0, commissioning: 1, safe: 2 } as const
 /** Health.clock: no time was ever told; told within a day; told before. */
 export const CLOCK = { unknown: 0, known: 1, old: 2 } as const
 
+/** Added to a revision in Health.settingsVersion. */
+export const SETTINGS_CHANGED = 0x10000
+
 /** Bits of Health.errors: no memory was left; memory ran low; a callback failed; something that came in was lost. */
 export const ERROR = { memory: 1, lowMemory: 2, callback: 4, input: 8 } as const
 
@@ -138,8 +141,8 @@ export interface Health {
   crashes: number
   /** Starts after a loss of power, 0..255. */
   powerOns: number
-  /** The last two bytes of the settings record in force. */
-  settingsCrc: number
+  /** Which settings are in force: SETTINGS_CHANGED and the revision of a change over the air, or the last two bytes (the CRC) of the record that a technician wrote. */
+  settingsVersion: number
   /** Fewest variables that the interpreter had free, 0..4095. */
   freeVariables: number
   /** In steps of 20; 0 where there is no battery. */
