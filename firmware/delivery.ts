@@ -130,20 +130,19 @@ export function nextLoad(node: Node, roomBytes: number): Load {
   words[FIT_BYTES] = payload.length
   const group = collect(node, first, end, words[FIT]! > 0 ? words[FIT]! + 1 : groupSamplesMax(node))
   trimGroup(node, group)
-  const collected = group.length
-  if (group.length === 0 && first === queue.floor && first < end) drop(queue, first + 1)
+  const collected = group.count
+  if (group.count === 0 && first === queue.floor && first < end) drop(queue, first + 1)
   const asked =
-    nowSeconds(node) - words[ACKNOWLEDGED_AT]! >= ASK_SECONDS ||
-    (from !== SENT && first + group.length >= end)
+    nowSeconds(node) - words[ACKNOWLEDGED_AT]! >= ASK_SECONDS || (from !== SENT && first + group.count >= end)
   const bytes = encodeGroup(node, group, asked, payload)
-  if (group.length < collected) words[FIT] = group.length
+  if (group.count < collected) words[FIT] = group.count
   else if (collected > words[FIT]!) words[FIT] = 0
-  const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
+  const port = group.count === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
   const load = {
     port,
     payload: payload.subarray(0, bytes),
     first,
-    next: first + (group.length || 1),
+    next: first + (group.count || 1),
     from,
     asked,
   }

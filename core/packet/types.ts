@@ -24,12 +24,26 @@ export interface Sample {
   flags: Uint8Array
 }
 
+/** Readings of consecutive samples, one sample after the other: flat, because a node has to hold them all at once. Typed arrays on a node, plain ones at the
+ *  gateway; they may be longer. */
+export interface Readings {
+  /** Samples. */
+  count: number
+  /** Readings of a sample: the one of quantity `column` in sample `i` stands at `i * width + column`. */
+  width: number
+  values: { [index: number]: number }
+  /** QARTOD; FLAG.missing = no value. */
+  flags: { [index: number]: number }
+}
+
 /** Samples that travel in one packet: 1 to 16, of consecutive sequences and one cadence. */
 export interface SampleGroup {
   /** uint32. */
   epoch: number
   quantities: readonly number[]
-  samples: Sample[]
+  /** Of the first sample, uint32. */
+  sequence: number
+  readings: Readings
   /** Age of the last sample at transmission; 0 = now. */
   ageSeconds: number
   ageUncertain: boolean

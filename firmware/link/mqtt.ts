@@ -178,9 +178,9 @@ export function roomBytes(_node: Node): number {
   return MQTT_PAYLOAD_BYTES_MAX
 }
 
-/** The connection's own buffers stand in memory, and one more uplink costs next to nothing. */
+/** An hour's batch and no more: the connection's own buffers stand in memory, and another uplink costs next to nothing. */
 export function groupSamplesMax(_node: Node): number {
-  return 4
+  return 6
 }
 
 export function joinNetwork(node: Node, done: (joined: boolean) => void): void {
