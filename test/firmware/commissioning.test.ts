@@ -93,6 +93,23 @@ describe('commissioning', () => {
     expect(river.taken - before > 20).toBe(begins)
   })
 
+  test('begins within the hour too when reset is pressed once more before the first sample', () => {
+    const { profile, river } = onRiver(6, { commissioned: true })
+    const bed = new Bed(profile)
+    bed.run(HOUR_MS / 2)
+    const takenIn10 = (): number => {
+      const before = river.taken
+      bed.run(bed.worldMs + 600_000)
+      return river.taken - before
+    }
+    bed.reset('powerOn')
+    expect(takenIn10()).toBeLessThan(5)
+    bed.reset('powerOn')
+    bed.run(bed.worldMs + 1)
+    bed.reset('powerOn')
+    expect(takenIn10()).toBeGreaterThan(25)
+  })
+
   test('is given up while the battery is low', () => {
     const { profile, river } = onRiver(6, { commissioned: true })
     river.millivolts = 3_450
