@@ -1,12 +1,13 @@
 /** Settings that change over the air (core/configuration.ts): taken as a whole or not at all, and in force at once. The journal's copy of the record is what changes: one record in flash, so that a power cut leaves the old or the new one.
  *  Behind the record the copy says by its CRC which record of the cable it was made from, so that a technician's new one outranks it, and its revision. */
 import { changeRecord, encodeConfigured, REFUSED_CONTRADICTION } from '../core/configuration.ts'
-import { UPLINK_PORT } from '../core/packet/types.ts'
+import { SETTINGS_CHANGED, UPLINK_PORT } from '../core/packet/types.ts'
 import { decodeSettings, SETTINGS_BYTES } from '../core/settings.ts'
 import { append, KIND, latest } from './journal.ts'
 import { send } from './link/link.ts'
 import type { SendResult } from './link/result.ts'
-import { CONFIGURED, type Node } from './nodeState.ts'
+import { CRASH_ROW, HEALTH_DUE } from './modes.ts'
+import { CONFIGURED, nowSeconds, SETTINGS_VERSION, type Node } from './nodeState.ts'
 
 /** CRC of the cable's record, 2 bytes, then the revision, 2 bytes. */
 export const KEPT_BYTES = SETTINGS_BYTES + 4
@@ -15,6 +16,7 @@ const ANSWER_DUE = 1 << 24
 
 /** Does what an authenticated downlink asks for, and notes the answer that is owed. */
 export function configure(node: Node, change: Uint8Array): void {
+  const { words } = node
   const kept = latest(node.journal, KIND.settings)!
   const changed = new Uint8Array(KEPT_BYTES)
   changed.set(kept)
@@ -34,8 +36,12 @@ export function configure(node: Node, change: Uint8Array): void {
     own.intervalSeconds = settings.intervalSeconds || node.profile.intervalSeconds
     own.samplesPerUplink = settings.samplesPerUplink || node.profile.samplesPerUplink
     own.reportSeconds = own.samplesPerUplink * own.intervalSeconds
+    words[SETTINGS_VERSION] = SETTINGS_CHANGED | revision
+    words[HEALTH_DUE] = nowSeconds(node)
+    // Somebody has changed something: the node is trusted again.
+    words[CRASH_ROW] = 0
   }
-  node.words[CONFIGURED] = ANSWER_DUE | (outcome << OUTCOME_SHIFT) | revision
+  words[CONFIGURED] = ANSWER_DUE | (outcome << OUTCOME_SHIFT) | revision
 }
 
 /** Says the answer that is owed. One that gets lost is asked for again by the gateway. */

@@ -6,6 +6,7 @@
 import { decodeAcknowledgement } from '../core/packet/acknowledgement.ts'
 import { UPLINK_PORT } from '../core/packet/types.ts'
 import { collect, encodeGroup, trimGroup } from './group.ts'
+import { groupSamplesMax } from './link/link.ts'
 import {
   ACKNOWLEDGED_AT,
   ALARM,
@@ -24,6 +25,7 @@ import {
   HELLO_AT,
   HELLO_BEHIND,
   HELLO_KNOWN,
+  NEVER,
   nowSeconds,
   SENT,
   UPLINK_AT,
@@ -33,13 +35,10 @@ import { acknowledge, drop, firstHeld } from './queue.ts'
 
 /** Without an acknowledgement for about an hour, the node asks for one. */
 export const ASK_SECONDS = 3300
-/** Samples a group is built from at the most: each costs memory. */
-const GROUP_SAMPLES_MAX = 8
 /** More unsent samples than this: the newest go first, the others as a gap. */
 const BACKLOG_SAMPLES = 16
 /** Longest payload of any data rate that nodes use: more would only cost memory. */
 const PAYLOAD_BYTES_MAX = 64
-export const NEVER = 0x7fffffff
 
 /** When the new samples go: as soon as there are enough of them (one more than the last uplink could carry: flags take room, and the next
  *  ones may have fewer), or when the first has waited its time. */
@@ -129,22 +128,21 @@ export function nextLoad(node: Node, roomBytes: number): Load {
   // With more room than last time more samples may fit.
   if (payload.length > words[FIT_BYTES]!) words[FIT] = 0
   words[FIT_BYTES] = payload.length
-  const group = collect(node, first, end, words[FIT]! > 0 ? words[FIT]! + 1 : GROUP_SAMPLES_MAX)
+  const group = collect(node, first, end, words[FIT]! > 0 ? words[FIT]! + 1 : groupSamplesMax(node))
   trimGroup(node, group)
-  const collected = group.length
-  if (group.length === 0 && first === queue.floor && first < end) drop(queue, first + 1)
+  const collected = group.count
+  if (group.count === 0 && first === queue.floor && first < end) drop(queue, first + 1)
   const asked =
-    nowSeconds(node) - words[ACKNOWLEDGED_AT]! >= ASK_SECONDS ||
-    (from !== SENT && first + group.length >= end)
+    nowSeconds(node) - words[ACKNOWLEDGED_AT]! >= ASK_SECONDS || (from !== SENT && first + group.count >= end)
   const bytes = encodeGroup(node, group, asked, payload)
-  if (group.length < collected) words[FIT] = group.length
+  if (group.count < collected) words[FIT] = group.count
   else if (collected > words[FIT]!) words[FIT] = 0
-  const port = group.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
+  const port = group.count === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
   const load = {
     port,
     payload: payload.subarray(0, bytes),
     first,
-    next: first + (group.length || 1),
+    next: first + (group.count || 1),
     from,
     asked,
   }

@@ -7,7 +7,7 @@ import { encodeHello } from '../core/packet/hello.ts'
 import { setIdOf } from '../core/packet/sets.ts'
 import { DOWNLINK_PORT, MODE, UPLINK_PORT } from '../core/packet/types.ts'
 import { configure, sendConfigured } from './configure.ts'
-import { ASK_SECONDS, freshDue, isHeld, NEVER, nextLoad, takeAcknowledgement } from './delivery.ts'
+import { ASK_SECONDS, freshDue, isHeld, nextLoad, takeAcknowledgement } from './delivery.ts'
 import { healthPayload, healthSaid, noteFree, takeMode } from './health.ts'
 import {
   askTime,
@@ -43,6 +43,7 @@ import {
   HELLO_UNKNOWN,
   JOINED,
   LINK,
+  NEVER,
   nowSeconds,
   REPORT,
   SENT,

@@ -22,7 +22,7 @@ import {
   nowSeconds,
   POWER_COUNT,
   saveState,
-  SETTINGS_CRC,
+  SETTINGS_VERSION,
   SLOT,
   SUPPLY,
   SYNC_AT,
@@ -57,7 +57,7 @@ export function healthPayload(node: Node): Uint8Array {
       brownOuts: words[BROWN_OUTS]!,
       crashes: words[CRASHES]!,
       powerOns: words[POWER_COUNT]!,
-      settingsCrc: words[SETTINGS_CRC]!,
+      settingsVersion: words[SETTINGS_VERSION]!,
       freeVariables: words[FREE_MIN]!,
       batteryMillivolts: words[BATTERY]!,
       // A safe node leaves its queue alone.

@@ -20,13 +20,13 @@ import {
   LINK,
   nowMs,
   nowSeconds,
-  openNode,
   POWER_COUNT,
   saveState,
   SLOT,
   UPLINK_AT,
   type Node,
 } from './nodeState.ts'
+import { openNode } from './openNode.ts'
 import type { NodeParts } from './profiles/profile.ts'
 import { push } from './queue.ts'
 

@@ -27,7 +27,8 @@ const FAST_SECONDS = 20
 const SLOWER_SECONDS = 60
 const SLOWER_FOR_SECONDS = 600
 const COMMISSION_FOR_SECONDS = 1_200
-/** Power that comes and goes does not keep a node in its commissioning. */
+/** Power that comes and goes does not keep a node in its commissioning. A technician who wants it all the same presses reset, which an ESP32 does not tell from
+ *  power, and once more before the node has taken its sample. */
 export const COMMISSION_PAUSE_SECONDS = 3_600
 
 /** Counts a program that did not come to its end, with a battery that was `low` before; what follows is kept with its end in the next wake record. */

@@ -4,34 +4,27 @@
  *  counted while the power was off: a difference of node seconds is then less than the time that passed, and the power count has changed to say so.
  *  Time asleep counts as long as the network's time has shown it to be (oscillator.ts). */
 import { FILTER_WORDS } from '../core/filter/index.ts'
-import { MODE, RESET } from '../core/packet/types.ts'
+import { RESET } from '../core/packet/types.ts'
 import { append, KIND, latest } from './journal.ts'
 import type { MqttLink } from './link/connection.ts'
 import type { Heard } from './link/result.ts'
 import {
   beginCommissioning,
-  cadence,
   COMMISSION_END,
-  CRASH_END,
   CRASH_ROW,
   HEALTH_DUE,
   BROKEN,
-  modeOf,
   noteCrash,
   RESTART,
   COMMISSION_PAUSE_SECONDS,
 } from './modes.ts'
 import type { NodeParts } from './profiles/profile.ts'
-import { openQueue, type Queue } from './queue.ts'
+import type { Queue } from './queue.ts'
 import type { Mac } from './radio/mac.ts'
 import { packWords, takeWords } from './wakeRecord.ts'
 
 /** Nodes that are powered on together begin to send within so long. */
 const POWER_SPREAD_SECONDS = 30
-/** How much longer the intervals are while the battery is low: a gauge still tells a flood from half an hour to the next. */
-const SAVING = 3
-/** A silent node must be noticed within a day (core/settings.ts). */
-const INTERVAL_SECONDS_MAX = 86_400
 /** Node seconds when the words were last saved. It and the next two keep their places for ever (wakeRecord.ts). */
 const SAVED_AT = 0
 /** Node seconds at zero of the HAL's clock. */
@@ -41,7 +34,7 @@ export const POWER_COUNT = 2
 /** Node seconds of the next sample. */
 export const SLOT = 3
 /** Epoch that the words of delivery (firmware/exchange.ts) are about. */
-const EPOCH = 4
+export const EPOCH = 4
 /** 1 when the network has let the node in. */
 export const JOINED = 5
 /** HELLO_* below. */
@@ -81,8 +74,8 @@ export const REPORT = 24
 export const ERRORS = 32
 export const FREE_MIN = 33
 export const BATTERY = 34
-/** Of the settings record in force. */
-export const SETTINGS_CRC = 35
+/** Of the settings in force, as Health.settingsVersion says them. */
+export const SETTINGS_VERSION = 35
 /** Alarming sequences that have to be sent before all others: from ALARM up to ALARM_END. */
 export const ALARM = 36
 export const ALARM_END = 37
@@ -123,6 +116,9 @@ export const ALARM_ROW = 4
 export const SUPPLY_FULL = 0
 export const SUPPLY_LOW = 1
 export const SUPPLY_EMPTY = 2
+
+/** Node seconds that do not come. */
+export const NEVER = 0x7fffffff
 
 /** Values of the word HELLO: the gateway does not know the epoch; it knows it; it waits for samples that were given up. */
 export const HELLO_UNKNOWN = 0
@@ -176,8 +172,8 @@ export function saveState({ words, journal, hal }: Pick<Node, 'words' | 'journal
   append(journal, KIND.node, packWords(words))
 }
 
-/** Notes why the program began, where it is no wake out of deep sleep. */
-function noteStart(parts: NodeParts, words: Int32Array, powered: boolean, now: number): void {
+/** Notes why the program began, where it is no wake out of deep sleep. `again`: it was powered on before, and had not yet taken a sample since. */
+function noteStart(parts: NodeParts, words: Int32Array, powered: boolean, again: boolean, now: number): void {
   const reason = parts.hal.power.resetReason()
   const first = words[POWER_COUNT] === 1 && powered
   // The order of RESET, since the build shortens its names.
@@ -188,7 +184,7 @@ function noteStart(parts: NodeParts, words: Int32Array, powered: boolean, now: n
   words[HEALTH_DUE] = now
   if (reason === 'load') words[CRASH_ROW] = 0
   else if (reason === 'brownOut' || !powered) noteCrash(words, reset, words[SUPPLY] !== SUPPLY_FULL, now)
-  const rested = first || now >= words[COMMISSION_END]! + COMMISSION_PAUSE_SECONDS
+  const rested = first || again || now >= words[COMMISSION_END]! + COMMISSION_PAUSE_SECONDS
   if (powered && rested && parts.profile.commissioned && words[SUPPLY] === SUPPLY_FULL)
     beginCommissioning(words, now)
 }
@@ -217,7 +213,7 @@ function loseTime(words: Int32Array): void {
 }
 
 /** The words as they were saved, carried over a power cut; all zero on a new node. A start other than out of deep sleep is one write. */
-function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
+export function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
   const { hal, profile, journal } = parts
   const alarms = profile.alarms ? profile.alarms.length : 0
   const rows = profile.unfiltered ? 0 : profile.quantities.length
@@ -228,6 +224,8 @@ function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
   const first = words[POWER_COUNT] === 0
   const reason = hal.power.resetReason()
   const powered = first || reason === 'powerOn' || words[BASE]! + clockSeconds < words[SAVED_AT]!
+  // The start before wrote its record, and no wake has since: after one the next sample lies ahead.
+  const again = powered && words[SLOT]! <= words[SAVED_AT]!
   if (powered) {
     words[BASE] = words[SAVED_AT]! - clockSeconds
     loseTime(words)
@@ -239,59 +237,15 @@ function restoreWords(parts: NodeParts, intervalSeconds: number): Int32Array {
     words.fill(0, FILTERS)
   } else if (words[SLEEP_MS] !== 0) countSleep(words, clockSeconds)
   if (powered || reason !== 'deepSleep' || words[BROKEN] === 1) {
-    noteStart(parts, words, powered, words[BASE]! + Math.floor((words[CARRY_MS]! + hal.clock.nowMs()) / 1000))
+    noteStart(
+      parts,
+      words,
+      powered,
+      again,
+      words[BASE]! + Math.floor((words[CARRY_MS]! + hal.clock.nowMs()) / 1000),
+    )
     // At once: what is stored under this power count must not be taken for the next one's when the power fails again, and no crash may go uncounted.
     saveState({ words, journal, hal })
   }
   return words
-}
-
-/** Another epoch: what is known of the delivery of the one before means nothing. */
-function beginDelivery(node: Node): void {
-  node.words[EPOCH] = node.queue.epoch
-  node.words[HELLO] = HELLO_UNKNOWN
-  // The first sample of all goes as soon as it may: somebody stands beside the node and waits for it.
-  node.words[UPLINK_AT] = nowSeconds(node) - node.samplesPerUplink * node.intervalSeconds
-  node.words[SENT] = node.words[GAP] = node.words[GAP_END] = node.words[FLIGHT] = node.words[FLIGHT_END] = 0
-  node.words.fill(0, ALARM, BROKEN)
-}
-
-/** Opens the queue; what it held before counts only in the same epoch. */
-export function openDelivery(node: Node): void {
-  const { hal, journal, settings, profile } = node
-  ;(node as { queue: Queue }).queue = openQueue(hal, journal, settings.appKey, profile.quantities)
-  if (node.words[EPOCH]! >>> 0 !== node.queue.epoch) beginDelivery(node)
-}
-
-/** Puts a node together from its parts and what its flash remembers. */
-export function openNode(parts: NodeParts): Node {
-  const { profile, settings } = parts
-  const plainSeconds = settings.intervalSeconds || profile.intervalSeconds
-  const words = restoreWords(parts, plainSeconds)
-  // Into the parts themselves: a second object would cost a node nine variables.
-  const node = parts as { -readonly [Name in keyof Node]: Node[Name] }
-  node.words = words
-  const now = nowSeconds(node)
-  const samples = settings.samplesPerUplink || profile.samplesPerUplink
-  if (words[SETTINGS_CRC] !== parts.settingsCrc) {
-    words[SETTINGS_CRC] = parts.settingsCrc
-    words[HEALTH_DUE] = now
-    // Somebody has been here and changed something: the node is trusted again.
-    words[CRASH_ROW] = 0
-  }
-  if (words[CRASH_ROW]! > 0 && now >= words[CRASH_END]!) {
-    words[CRASH_ROW] = 0
-    words[HEALTH_DUE] = now
-  }
-  const saving = words[SUPPLY] !== SUPPLY_FULL
-  const ordinarySeconds = saving ? Math.min(SAVING * plainSeconds, INTERVAL_SECONDS_MAX) : plainSeconds
-  node.mode = modeOf(words, profile, now)
-  // A battery that runs low needs its charge for more than a technician's eyes.
-  if (saving && node.mode === MODE.commissioning) node.mode = MODE.normal
-  node.intervalSeconds = cadence(words, node.mode, now, ordinarySeconds)
-  node.samplesPerUplink = node.mode === MODE.commissioning ? 1 : samples
-  node.reportSeconds = samples * ordinarySeconds
-  // What has crashed three times may have crashed in the queue.
-  if (node.mode !== MODE.safe) openDelivery(node)
-  return node
 }

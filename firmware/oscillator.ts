@@ -27,7 +27,6 @@ import {
   SYNC_UNIX,
   type Node,
 } from './nodeState.ts'
-import type { Held } from './queue.ts'
 
 /** Parts of the drift's unit in one. */
 const ONE = 0x100000
@@ -118,21 +117,25 @@ export function networkTimeWanted(node: Node): boolean {
 }
 
 /** How old a held sample is, and how far that may be off: NO_BOUND where nobody counted the time between. */
-export function ageOf(node: Node, held: Held): [ageSeconds: number, errorSeconds: number] {
+export function ageOf(
+  node: Node,
+  atSeconds: number,
+  powerCount: number,
+): [ageSeconds: number, errorSeconds: number] {
   const { words } = node
   const now = nowSeconds(node)
   const synced = words[SYNC_UNIX] !== 0
   const since = now - words[SYNC_AT]!
-  const age = now - held.atSeconds
-  if (held.powerCount !== (words[POWER_COUNT]! & 0xffff)) {
+  const age = now - atSeconds
+  if (powerCount !== (words[POWER_COUNT]! & 0xffff)) {
     // Before the power was lost. Where the network told the time then and now, the time between is known.
-    if (!synced || held.powerCount !== (words[OLD_POWER]! & 0xffff) || words[OLD_UNIX] === 0)
+    if (!synced || powerCount !== (words[OLD_POWER]! & 0xffff) || words[OLD_UNIX] === 0)
       return [age, NO_BOUND]
-    const before = held.atSeconds - words[OLD_AT]!
+    const before = atSeconds - words[OLD_AT]!
     const back = (words[SYNC_UNIX]! >>> 0) - (words[OLD_UNIX]! >>> 0) + since - before
     return [back, errorSeconds(words, since) + errorSeconds(words, before < 0 ? -before : before)]
   }
-  const missed = words[SYNC_AT]! - held.atSeconds
+  const missed = words[SYNC_AT]! - atSeconds
   if (!synced || missed <= 0) return [age, errorSeconds(words, age)]
   // Taken between the last two answers, or earlier: the error that the last one showed is spread over the time between.
   const span = words[SYNC_AT]! - words[SPAN_FROM]!

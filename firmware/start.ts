@@ -1,4 +1,5 @@
 /** The entry of every bundle and of every simulated node: reads the settings and hands the node to its profile. */
+import { SETTINGS_CHANGED } from '../core/packet/types.ts'
 import type { Region } from '../core/regions/region.ts'
 import { decodeSettings, SETTINGS_BYTES } from '../core/settings.ts'
 import type { Board } from './board.ts'
@@ -36,8 +37,11 @@ function openParts(board: Board, profile: Profile, region: Region, hal: Hal): No
   else if (kept.length > SETTINGS_BYTES) settings = decodeSettings(kept.subarray(0, SETTINGS_BYTES))
   if (typeof settings === 'string') return undefined
   const good = latest(journal, KIND.settings)!
-  const settingsCrc = (good[SETTINGS_BYTES - 2]! << 8) | good[SETTINGS_BYTES - 1]!
-  return { board, profile, region, hal, settings, journal, settingsCrc }
+  const end = good.length
+  const changed = end > SETTINGS_BYTES ? SETTINGS_CHANGED : 0
+  // A copy that was changed ends with its revision, the cable's record with its CRC.
+  const settingsVersion = changed | (good[end - 2]! << 8) | good[end - 1]!
+  return { board, profile, region, hal, settings, journal, settingsVersion }
 }
 
 /** A wake takes no longer, an exchange with the gateway included, and a lamp says so often that it lives. */

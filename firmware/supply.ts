@@ -11,6 +11,15 @@ const LOW_MILLIVOLTS = 3_500
 const LOW_END_MILLIVOLTS = 3_650
 const EMPTY_MILLIVOLTS = 3_350
 const EMPTY_END_MILLIVOLTS = 3_500
+/** A full cell rests at 4.2 V. */
+const FULL_ABOVE_EMPTY_MILLIVOLTS = 850
+
+/** The level of the cell as a DevStatusAns says it (LoRaWAN 1.0.4, 5.5): 1 where the radio goes off to 254 for a full one, 0 on the mains, 255 when nobody has measured it. */
+export function batteryLevel({ words, profile }: Node): number {
+  if (profile.quantities.indexOf(BATTERY_VOLTAGE) < 0) return 0
+  const level = 1 + Math.floor((253 * (words[BATTERY]! - EMPTY_MILLIVOLTS)) / FULL_ABOVE_EMPTY_MILLIVOLTS)
+  return words[BATTERY] === 0 ? 255 : Math.min(254, Math.max(1, level))
+}
 
 /** Takes the battery's voltage out of a sample; the word SUPPLY follows. A value that the filter does not believe changes nothing, and where there is no
  *  value there is no cell to spare: a broken divider must not silence a node for ever. */

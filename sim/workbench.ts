@@ -2,7 +2,8 @@
 import { decodeSettings } from '../core/settings.ts'
 import { JOURNAL_SECTORS, openJournal } from '../firmware/journal.ts'
 import { COMMISSION_END } from '../firmware/modes.ts'
-import { nowSeconds, openNode, saveState, type Node } from '../firmware/nodeState.ts'
+import { nowSeconds, saveState, type Node } from '../firmware/nodeState.ts'
+import { openNode } from '../firmware/openNode.ts'
 import { NorFlash } from './chips/flash.ts'
 import { ESP32_COSTS } from './costs.ts'
 import { SimHal } from './hal.ts'
@@ -18,7 +19,7 @@ function openFrom(node: SimNode, flash: NorFlash, random: Random): Node | undefi
   const hal = new SimHal(machine, { settings: () => undefined, random, log: () => undefined })
   const journal = openJournal(hal.flash, JOURNAL_SECTORS)
   // Other settings than the node's own: one that is in its safe profile would leave its queue alone.
-  return openNode({ ...node.parts, hal, settings, journal, settingsCrc: -1 })
+  return openNode({ ...node.parts, hal, settings, journal, settingsVersion: -1 })
 }
 
 /** A node as it stands in its flash, on a copy; undefined on one that never formatted it. */

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { FLAG } from '../../core/flags.ts'
 import { BitWriter } from '../../core/packet/bits.ts'
-import { encodeSamples, type Sample } from '../../core/packet/index.ts'
+import { encodeSamples } from '../../core/packet/index.ts'
 import { walkHead } from '../../core/packet/head.ts'
 import { quantityNamed, type Quantity } from '../../core/quantities.ts'
 import { OptionError } from '../options.ts'
@@ -74,15 +74,13 @@ function readRow(where: string, line: string, quantities: Quantity[]): number[] 
 
 /** Bytes of one packet with these rows. */
 function packetBytes(quantities: readonly Quantity[], rows: readonly number[][]): number {
-  const samples: Sample[] = rows.map((row, i) => ({
-    sequence: i,
-    values: Int32Array.from(row),
-    flags: new Uint8Array(row.length).fill(FLAG.good),
-  }))
+  const values = rows.flat()
+  const flags = values.map(() => FLAG.good)
   const group = {
     epoch: 1,
     quantities: quantities.map((each) => each.id),
-    samples,
+    sequence: 0,
+    readings: { count: rows.length, width: quantities.length, values, flags },
     ageSeconds: 0,
     ageUncertain: false,
     intervalSeconds: INTERVAL_SECONDS,

@@ -63,7 +63,7 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'readSensor',
   'judge',
   'encodeSamples',
-  'walkRows',
+  'walkFirsts',
   'walkDifferences',
   'openAccess',
   'saveAccess',

@@ -9,11 +9,6 @@ import { UPLINK_PORT, type DecodedSamples, type PacketError, type SampleGroup } 
 import { walkRows } from './walk.ts'
 import { QUANTITY_MAX } from './wire.ts'
 
-interface PlainRow {
-  values: number[]
-  flags: number[]
-}
-
 /** Ids in ascending order of the bits set. */
 function quantitiesIn(mask: number): number[] {
   const ids: number[] = []
@@ -22,25 +17,27 @@ function quantitiesIn(mask: number): number[] {
 }
 
 /** Samples that wait to be read: values 0, flags good. */
-function emptyRows(count: number, columns: number): PlainRow[] {
-  const rows: PlainRow[] = []
-  for (let i = 0; i < count; i++) {
-    rows.push({
-      values: new Array<number>(columns).fill(0),
-      flags: new Array<number>(columns).fill(FLAG.good),
-    })
-  }
-  return rows
+function emptyReadings(count: number, width: number) {
+  const values = new Array<number>(count * width).fill(0)
+  const flags = new Array<number>(count * width).fill(FLAG.good)
+  return { count, width, values, flags }
+}
+
+/** The readings as they are stored: a sample each. */
+function samplesOf({
+  count,
+  width,
+  values,
+  flags,
+}: ReturnType<typeof emptyReadings>): DecodedSamples['samples'] {
+  const samples: DecodedSamples['samples'] = []
+  for (let at = 0; at < count * width; at += width)
+    samples.push({ values: values.slice(at, at + width), flags: flags.slice(at, at + width) })
+  return samples
 }
 
 /** True when encoding what was decoded gives the same bytes again. */
-function isCanonical(head: Head, decoded: DecodedSamples, bytes: Uint8Array): boolean {
-  const samples = decoded.samples.map((row, i) => ({
-    sequence: head.sequenceLow + i,
-    values: Int32Array.from(row.values),
-    flags: Uint8Array.from(row.flags),
-  }))
-  const group: SampleGroup = { ...decoded, epoch: head.epochAlias, samples }
+function isCanonical(group: SampleGroup, bytes: Uint8Array): boolean {
   const again = new Uint8Array(bytes.length)
   if (encodeSamples(group, again) !== bytes.length) return false
   return again.every((byte, i) => byte === bytes[i])
@@ -68,20 +65,20 @@ export function decodeSamples(port: number, bytes: Uint8Array): DecodedSamples |
   const quantities = namedQuantities(head)
   if (!quantities) return 'set'
   if (port === UPLINK_PORT.batch && head.count === 1) return 'range'
-  const samples = emptyRows(head.count, quantities.length)
-  walkRows(reader, quantities, samples, head.flagged)
+  const readings = emptyReadings(head.count, quantities.length)
+  walkRows(reader, quantities, readings, head.flagged)
   const end = reader.finish()
   if (end) return end
-  const decoded = {
-    epochAlias: head.epochAlias,
-    sequenceLow: head.sequenceLow,
+  const common = {
     quantities,
     acknowledgementWanted: head.acknowledgementWanted === 1,
     ageSeconds: head.ageSeconds,
     ageUncertain: head.ageUncertain === 1,
     ageErrorSeconds: head.ageErrorSeconds === NO_BOUND ? undefined : head.ageErrorSeconds,
     intervalSeconds: head.intervalSeconds,
-    samples,
   }
-  return isCanonical(head, decoded, bytes) ? decoded : 'range'
+  const { epochAlias, sequenceLow } = head
+  const group = { ...common, epoch: epochAlias, sequence: sequenceLow, readings }
+  if (!isCanonical(group, bytes)) return 'range'
+  return { ...common, epochAlias, sequenceLow, samples: samplesOf(readings) }
 }

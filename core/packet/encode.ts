@@ -5,16 +5,14 @@ import { ModelWriter } from './model.ts'
 import { setIdOf } from './sets.ts'
 import { walkRows } from './walk.ts'
 import { QUANTITY_MAX } from './wire.ts'
-import type { SampleGroup } from './types.ts'
+import type { Readings, SampleGroup } from './types.ts'
 
 /** Samples a packet can hold. */
 const SAMPLES_MAX = 16
 
 /** 1 when any reading is not good. */
-function isFlagged(group: SampleGroup): number {
-  for (let i = 0; i < group.samples.length; i++) {
-    for (let c = 0; c < group.quantities.length; c++) if (group.samples[i]!.flags[c] !== FLAG.good) return 1
-  }
+function isFlagged({ count, width, flags }: Readings): number {
+  for (let i = 0; i < count * width; i++) if (flags[i] !== FLAG.good) return 1
   return 0
 }
 
@@ -33,14 +31,14 @@ function maskOf(quantities: readonly number[]): number {
  *  0 when it does not fit in `into` (try fewer samples), when there are no samples or more than 16, and for quantities that are
  *  neither a row of QUANTITY_SETS nor ascending ids. Values are rounded to the wire step, half a step away from zero. */
 export function encodeSamples(group: SampleGroup, into: Uint8Array): number {
-  const count = group.samples.length
+  const { count } = group.readings
   const setId = setIdOf(group.quantities)
   const mask = setId ? 0 : maskOf(group.quantities)
   if (count < 1 || count > SAMPLES_MAX || (!setId && !mask)) return 0
-  const flagged = isFlagged(group)
+  const flagged = isFlagged(group.readings)
   const head = {
     epochAlias: group.epoch & 0xff,
-    sequenceLow: group.samples[0]!.sequence & 0xffff,
+    sequenceLow: group.sequence & 0xffff,
     setId,
     acknowledgementWanted: group.acknowledgementWanted ? 1 : 0,
     aged: group.ageSeconds > 0 || group.ageUncertain ? 1 : 0,
@@ -54,6 +52,6 @@ export function encodeSamples(group: SampleGroup, into: Uint8Array): number {
   }
   const port = new ModelWriter(into)
   walkHead(port, head, count > 1)
-  walkRows(port, group.quantities, group.samples, flagged)
+  walkRows(port, group.quantities, group.readings, flagged)
   return port.finish()
 }

@@ -26,7 +26,7 @@ export function walkHealth(port: BitPort, health: Health): void {
   health.brownOuts = port.bits(most(health.brownOuts, 8), 8)
   health.crashes = port.bits(most(health.crashes, 8), 8)
   health.powerOns = port.bits(most(health.powerOns, 8), 8)
-  health.settingsCrc = port.bits(health.settingsCrc, 16)
+  health.settingsVersion = port.bits(health.settingsVersion, 17)
   health.freeVariables = port.bits(most(health.freeVariables, 12), 12)
   health.batteryMillivolts =
     port.bits(most(Math.floor(health.batteryMillivolts / BATTERY_STEP_MILLIVOLTS), 8), 8) *
@@ -47,7 +47,7 @@ export function decodeHealth(bytes: Uint8Array): Health | PacketError {
   // prettier-ignore
   const health: Health = {
     resetReason: 0, supply: 0, mode: 0, clock: 0, errors: 0, brownOuts: 0, crashes: 0,
-    powerOns: 0, settingsCrc: 0, freeVariables: 0, batteryMillivolts: 0, held: 0,
+    powerOns: 0, settingsVersion: 0, freeVariables: 0, batteryMillivolts: 0, held: 0,
   }
   const reader = new BitReader(bytes)
   walkHealth(reader, health)

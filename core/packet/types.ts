@@ -24,12 +24,26 @@ export interface Sample {
   flags: Uint8Array
 }
 
+/** Readings of consecutive samples, one sample after the other: flat, because a node has to hold them all at once. Typed arrays on a node, plain ones at the
+ *  gateway; they may be longer. */
+export interface Readings {
+  /** Samples. */
+  count: number
+  /** Readings of a sample: the one of quantity `column` in sample `i` stands at `i * width + column`. */
+  width: number
+  values: { [index: number]: number }
+  /** QARTOD; FLAG.missing = no value. */
+  flags: { [index: number]: number }
+}
+
 /** Samples that travel in one packet: 1 to 16, of consecutive sequences and one cadence. */
 export interface SampleGroup {
   /** uint32. */
   epoch: number
   quantities: readonly number[]
-  samples: Sample[]
+  /** Of the first sample, uint32. */
+  sequence: number
+  readings: Readings
   /** Age of the last sample at transmission; 0 = now. */
   ageSeconds: number
   ageUncertain: boolean
@@ -117,6 +131,9 @@ export const MODE = { normal: 0, commissioning: 1, safe: 2 } as const
 /** Health.clock: no time was ever told; told within a day; told before. */
 export const CLOCK = { unknown: 0, known: 1, old: 2 } as const
 
+/** Added to a revision in Health.settingsVersion. */
+export const SETTINGS_CHANGED = 0x10000
+
 /** Bits of Health.errors: no memory was left; memory ran low; a callback failed; something that came in was lost. */
 export const ERROR = { memory: 1, lowMemory: 2, callback: 4, input: 8 } as const
 
@@ -138,8 +155,8 @@ export interface Health {
   crashes: number
   /** Starts after a loss of power, 0..255. */
   powerOns: number
-  /** The last two bytes of the settings record in force. */
-  settingsCrc: number
+  /** Which settings are in force: SETTINGS_CHANGED and the revision of a change over the air, or the last two bytes (the CRC) of the record that a technician wrote. */
+  settingsVersion: number
   /** Fewest variables that the interpreter had free, 0..4095. */
   freeVariables: number
   /** In steps of 20; 0 where there is no battery. */

@@ -6,12 +6,7 @@ import { walkRank } from './head.ts'
 import { BITS, HABIT, MIN, MOVES, SPREAD, STEP, WIDE_BITS, wire } from './wire.ts'
 import type { BitPort } from './bits.ts'
 import type { ModelPort } from './model.ts'
-
-/** Readings of one moment as the walk reads or fills them: typed arrays on a node, plain ones at the gateway. */
-export interface Row {
-  values: { [index: number]: number }
-  flags: { [index: number]: number }
-}
+import type { Readings } from './types.ts'
 
 /** Flags by how often they come; the place is the length of the code. */
 const FLAG_RANK: readonly number[] = [FLAG.good, FLAG.suspect, FLAG.missing, FLAG.fail, FLAG.notEvaluated]
@@ -27,18 +22,19 @@ function walkFlag(port: BitPort, flag: number): number {
 }
 
 /** True when all samples have the first one's flag for this quantity. */
-function isSteady(rows: readonly Row[], column: number): boolean {
-  for (let i = 1; i < rows.length; i++) if (rows[i]!.flags[column] !== rows[0]!.flags[column]) return false
+function isSteady({ count, width, flags }: Readings, column: number): boolean {
+  for (let at = column + width; at < count * width; at += width) if (flags[at] !== flags[column]) return false
   return true
 }
 
 /** Flags of one quantity. In a batch a bit says whether one flag is for all samples. */
-function walkFlags(port: BitPort, rows: readonly Row[], column: number): void {
-  const steady = rows.length === 1 || port.bits(isSteady(rows, column) ? 1 : 0, 1)
+function walkFlags(port: BitPort, readings: Readings, column: number): void {
+  const { count, width, flags } = readings
+  const steady = count === 1 || port.bits(isSteady(readings, column) ? 1 : 0, 1)
   let flag: number = FLAG.good
-  for (let i = 0; i < rows.length; i++) {
-    if (i === 0 || !steady) flag = walkFlag(port, rows[i]!.flags[column]!)
-    if (port.reading) rows[i]!.flags[column] = flag
+  for (let at = column; at < count * width; at += width) {
+    if (at === column || !steady) flag = walkFlag(port, flags[at]!)
+    if (port.reading) flags[at] = flag
   }
 }
 
@@ -48,25 +44,32 @@ function toSteps(value: number, step: number): number {
   return Math.floor(((value > VALUE_MAX ? VALUE_MAX : value) + (step >> 1)) / step)
 }
 
-/** Index of the first sample at or after `from` that has a value; the number of samples when none has. */
-function present(rows: readonly Row[], column: number, from: number): number {
-  let i = from
-  while (i < rows.length && rows[i]!.flags[column] === FLAG.missing) i++
-  return i
+/** Place of the first value of a quantity at or after the place `from`; behind all readings when there is none. */
+function present({ count, width, flags }: Readings, from: number): number {
+  let at = from
+  while (at < count * width && flags[at] === FLAG.missing) at += width
+  return at
 }
 
 /** First value of a quantity, in full: its narrow bits, or all of them set and then 32 bits. */
-function walkFirst(port: BitPort, id: number, rows: readonly Row[], column: number): void {
-  const row = rows[present(rows, column, 0)]
-  if (!row) return
+function walkFirst(port: BitPort, id: number, readings: Readings, column: number): void {
+  const { count, width, values } = readings
+  const at = present(readings, column)
+  if (at >= count * width) return
   const step = wire(id, STEP)
   const base = wire(id, MIN) / step
   const escape = (1 << wire(id, BITS)) - 1
-  const steps = toSteps(row.values[column]!, step)
+  const steps = toSteps(values[at]!, step)
   const inside = steps >= base && steps - base < escape
   const found = port.bits(inside ? steps - base : escape, wire(id, BITS))
   const kept = found === escape ? port.bits(steps, WIDE_BITS) | 0 : found + base
-  if (port.reading) row.values[column] = kept * step
+  if (port.reading) values[at] = kept * step
+}
+
+/** First values of all quantities; in a batch a resting one has none. */
+function walkFirsts(port: BitPort, ids: readonly number[], readings: Readings): void {
+  for (let c = 0; c < ids.length; c++)
+    if (readings.count === 1 || wire(ids[c]!, MOVES) !== HABIT.rest) walkFirst(port, ids[c]!, readings, c)
 }
 
 /** How large the surprises of a quantity were so far: their mean is sum / count, in 16ths of a step. */
@@ -133,22 +136,23 @@ function expectedSign(habit: number, way: number): number {
 }
 
 /** Values of one quantity after its first, each as what it differs from the expected; of a resting quantity all values. */
-function walkDifferences(port: ModelPort, id: number, rows: readonly Row[], column: number): void {
+function walkDifferences(port: ModelPort, id: number, readings: Readings, column: number): void {
+  const { count, width, values } = readings
   const step = wire(id, STEP)
   const habit = wire(id, MOVES)
   const resting = habit === HABIT.rest
   const surprises = { sum: IMAGINED << (4 + wire(id, SPREAD)), count: IMAGINED }
-  let i = present(rows, column, 0)
-  if (i === rows.length) return
-  let last = resting ? wire(id, MIN) / step : toSteps(rows[i]!.values[column]!, step)
+  let at = present(readings, column)
+  if (at >= count * width) return
+  let last = resting ? wire(id, MIN) / step : toSteps(values[at]!, step)
   let difference = 0
   let way = 0
-  if (!resting) i = present(rows, column, i + 1)
-  for (; i < rows.length; i = present(rows, column, i + 1)) {
+  if (!resting) at = present(readings, at + width)
+  for (; at < count * width; at = present(readings, at + width)) {
     const ahead = habit === HABIT.trend ? momentum(difference) : 0
-    const wanted = toSteps(rows[i]!.values[column]!, step) - last - ahead
+    const wanted = toSteps(values[at]!, step) - last - ahead
     const value = walkSurprise(port, surprises, wanted, ahead ? 0 : expectedSign(habit, way))
-    if (port.reading) rows[i]!.values[column] = (last + ahead + value) * step
+    if (port.reading) values[at] = (last + ahead + value) * step
     learn(surprises, value)
     if (resting) continue
     difference = ahead + value
@@ -158,16 +162,8 @@ function walkDifferences(port: ModelPort, id: number, rows: readonly Row[], colu
 }
 
 /** All readings: flags where there are any but good ones, then first values, then what follows them. */
-export function walkRows(
-  port: ModelPort,
-  ids: readonly number[],
-  rows: readonly Row[],
-  flagged: number,
-): void {
-  for (let c = 0; c < ids.length && flagged; c++) walkFlags(port, rows, c)
-  const batch = rows.length > 1
-  for (let c = 0; c < ids.length; c++) {
-    if (!batch || wire(ids[c]!, MOVES) !== HABIT.rest) walkFirst(port, ids[c]!, rows, c)
-  }
-  for (let c = 0; c < ids.length && batch; c++) walkDifferences(port, ids[c]!, rows, c)
+export function walkRows(port: ModelPort, ids: readonly number[], readings: Readings, flagged: number): void {
+  for (let c = 0; c < ids.length && flagged; c++) walkFlags(port, readings, c)
+  walkFirsts(port, ids, readings)
+  for (let c = 0; c < ids.length && readings.count > 1; c++) walkDifferences(port, ids[c]!, readings, c)
 }

@@ -33,6 +33,11 @@ export function roomBytes(node: Node): number {
   return linkOf(node).roomBytes(node)
 }
 
+/** Samples that an uplink is built from at the most: each costs memory while the link is there. */
+export function groupSamplesMax(node: Node): number {
+  return linkOf(node).groupSamplesMax(node)
+}
+
 /** One attempt to be let in; `done` gets whether that was so. A node may join again while it is joined. */
 export function joinNetwork(node: Node, done: (joined: boolean) => void): void {
   linkOf(node).joinNetwork(node, done)

@@ -1,29 +1,26 @@
 /** The LoRaWAN link of a node: its device MAC on its board's radio and its journal. As link.ts has it, and so is all below. */
+import { MODE } from '../../core/packet/types.ts'
 import type { Board, LoraBoard } from '../board.ts'
-import { NEVER } from '../delivery.ts'
 import type { Hal } from '../hal/index.ts'
 import { append, KIND, latest } from '../journal.ts'
-import type { Node } from '../nodeState.ts'
+import { NEVER, type Node } from '../nodeState.ts'
 import { listenAlways } from '../radio/classC.ts'
 import * as M from '../radio/mac.ts'
 import * as group from '../radio/multicast.ts'
-import { BATTERY_VOLTAGE } from '../supply.ts'
+import { batteryLevel } from '../supply.ts'
 import type { Heard, SendResult } from './result.ts'
 import { personalSession } from './session.ts'
 
-/** DevStatusAns: on the mains; and a cell whose level the network gets as a quantity (LoRaWAN 1.0.4, 5.5). */
-const BATTERY_NONE = 0
-const BATTERY_UNKNOWN = 255
 /** An uplink that nobody sees, an acknowledgement of its own, is over by then. */
 const BUSY_MS = 1_000
 
 function openMac(node: Node, heard: Heard): M.Mac {
-  const { hal, profile, region, settings, journal, opened } = node
+  const { hal, region, settings, journal, opened } = node
   const board = node.board as LoraBoard
   const host = {
     load: () => latest(journal, KIND.mac),
     save: (state: Uint8Array) => append(journal, KIND.mac, state),
-    battery: profile.quantities.indexOf(BATTERY_VOLTAGE) < 0 ? BATTERY_NONE : BATTERY_UNKNOWN,
+    battery: batteryLevel(node),
     opened: (mac: M.Mac) => opened && opened(mac, heard),
     personal: personalSession(hal),
   }
@@ -47,6 +44,11 @@ export function roomBytes(node: Node): number {
   return M.payloadRoomBytes(node.mac!)
 }
 
+/** An hour's batch, and what caught up with it: what the air costs is the uplink, not the sample. */
+export function groupSamplesMax(_node: Node): number {
+  return 8
+}
+
 export function joinNetwork(node: Node, done: (joined: boolean) => void): void {
   M.activate(node.mac!, done)
 }
@@ -57,7 +59,14 @@ export function send(
   payload: Uint8Array,
   done: (result: SendResult) => void,
 ): void {
-  M.send(node.mac!, port, payload, done)
+  const mac = node.mac!
+  // Somebody stands beside it and wants to know whether this is a good place.
+  if (node.mode === MODE.commissioning) mac.asked |= M.ASK_LINK
+  M.send(mac, port, payload, (result) => {
+    const { link } = result
+    if (link) node.hal.log('link ' + link.marginDb + ' dB, gateways ' + link.gateways)
+    done(result)
+  })
 }
 
 export function askTime(node: Node): void {

@@ -6,8 +6,7 @@ import { CID, decodeDeviceTimeAns } from '../../core/lorawan/commands.ts'
 import { FRAME_TYPE, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
 import { MQTT_PAYLOAD_BYTES_MAX, mqttTopics } from '../../core/mqttIdentity.ts'
 import { append, KIND, latest } from '../journal.ts'
-import { NEVER } from '../delivery.ts'
-import { UPDATE_AT, type Node } from '../nodeState.ts'
+import { NEVER, UPDATE_AT, type Node } from '../nodeState.ts'
 import { UPLINK_PORT } from '../../core/packet/types.ts'
 import * as S from '../radio/macState.ts'
 import { resumeUpdate, updatePayload, updateSaid } from '../update/update.ts'
@@ -177,6 +176,11 @@ export function waitMs(node: Node): number {
 
 export function roomBytes(_node: Node): number {
   return MQTT_PAYLOAD_BYTES_MAX
+}
+
+/** An hour's batch and no more: the connection's own buffers stand in memory, and another uplink costs next to nothing. */
+export function groupSamplesMax(_node: Node): number {
+  return 6
 }
 
 export function joinNetwork(node: Node, done: (joined: boolean) => void): void {

@@ -14,8 +14,8 @@ export interface NodeParts {
   readonly hal: Hal
   readonly settings: Settings
   readonly journal: Journal
-  /** Of the settings record: its last two bytes, big-endian. */
-  readonly settingsCrc: number
+  /** As Health.settingsVersion says it. */
+  readonly settingsVersion: number
 }
 
 /** When a reading is an alarm, in integers of the quantity. */

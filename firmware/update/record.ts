@@ -14,7 +14,7 @@ export const SLOTS = 'abcdefghijklmno'
 export const ENTRY_BYTES = 8
 /** In a slot's file: blanks that make it, then room for the largest bundle. Behind a bundle lies erased flash, so a bundle ends in a comment. */
 export const TEXT_AT = 4
-export const TEXT_BYTES = 66_004
+export const TEXT_BYTES = 68_004
 /** Behind the text: what was received of an update (transfer.ts). The loader does not read it. */
 export const TRANSFER_AT = TEXT_AT + TEXT_BYTES
 export const TRANSFER_BYTES = 4_092

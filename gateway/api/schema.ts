@@ -67,7 +67,18 @@ const healthView = z.object({
   brownOuts: count,
   crashes: count,
   powerOns: count,
-  settingsCrc: z.int().min(0).max(65_535).meta({ description: 'last two bytes of the settings record' }),
+  settingsRevision: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .nullable()
+    .meta({ description: 'of the change in force that came over the air' }),
+  settingsCrc: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .nullable()
+    .meta({ description: "last two bytes of the technician's record, where that is in force" }),
   freeVariables: count,
   batteryMillivolts: count.nullable(),
   held: count.meta({ description: 'samples that nobody has acknowledged' }),

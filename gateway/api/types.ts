@@ -65,7 +65,8 @@ export interface HealthView {
   brownOuts: number
   crashes: number
   powerOns: number
-  settingsCrc: number
+  settingsRevision: number | null
+  settingsCrc: number | null
   freeVariables: number
   batteryMillivolts: number | null
   held: number

@@ -1,5 +1,5 @@
 /** A node's health in words, and what of it somebody should look at. */
-import { CLOCK, ERROR, MODE, RESET } from '../../core/packet/index.ts'
+import { CLOCK, ERROR, MODE, RESET, SETTINGS_CHANGED } from '../../core/packet/index.ts'
 import type { HealthAlarm, HealthView, ModeWord, ResetWord } from '../api/types.ts'
 import type { HealthRow } from '../store/store.ts'
 
@@ -24,7 +24,7 @@ const ALARMS: readonly [HealthAlarm, (row: HealthRow) => boolean][] = [
 ]
 
 export function healthView(row: HealthRow): HealthView {
-  const { receivedMs, brownOuts, crashes, powerOns, settingsCrc, freeVariables, held, errors } = row
+  const { receivedMs, brownOuts, crashes, powerOns, settingsVersion, freeVariables, held, errors } = row
   return {
     timeMs: receivedMs,
     resetReason: wordOf<ResetWord>(RESET, row.resetReason),
@@ -35,7 +35,9 @@ export function healthView(row: HealthRow): HealthView {
     lowMemory: (errors & ERROR.lowMemory) > 0,
     callbackFailed: (errors & ERROR.callback) > 0,
     inputLost: (errors & ERROR.input) > 0,
-    ...{ brownOuts, crashes, powerOns, settingsCrc, freeVariables, held },
+    ...{ brownOuts, crashes, powerOns, freeVariables, held },
+    settingsRevision: settingsVersion & SETTINGS_CHANGED ? settingsVersion - SETTINGS_CHANGED : null,
+    settingsCrc: settingsVersion & SETTINGS_CHANGED ? null : settingsVersion,
     batteryMillivolts: row.batteryMillivolts || null,
     alarms: ALARMS.filter(([, isSo]) => isSo(row)).map(([alarm]) => alarm),
   }

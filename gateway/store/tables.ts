@@ -25,7 +25,7 @@ export const SETTLED_TABLES: readonly SettledTable[] = [
   { name: 'sessions',     key: ['devEui'],             columns: ['devNonce', 'joinNonce', 'devAddr', 'nwkSKey', 'appSKey', 'counterUp', 'counterDown'],           order: 'devEui' },
   { name: 'epochs',       key: ['devEui', 'epoch'],    columns: ['nextSequence', 'lowestSequence', 'setId', 'reportSeconds', 'firmwareVersion', 'helloMs'],     order: 'helloMs, epoch' },
   { name: 'heard',        key: ['devEui'],             columns: ['lastSeenMs', 'rssiDbm', 'snrDb', 'reportSeconds'],                                           order: 'devEui' },
-  { name: 'healths',      key: ['devEui'],             columns: ['receivedMs', 'resetReason', 'supply', 'mode', 'clock', 'errors', 'brownOuts', 'crashes', 'powerOns', 'settingsCrc', 'freeVariables', 'batteryMillivolts', 'held'], order: 'devEui' },
+  { name: 'healths',      key: ['devEui'],             columns: ['receivedMs', 'resetReason', 'supply', 'mode', 'clock', 'errors', 'brownOuts', 'crashes', 'powerOns', 'settingsVersion', 'freeVariables', 'batteryMillivolts', 'held'], order: 'devEui' },
   { name: 'filterStates', key: ['devEui', 'quantity'], columns: ['words', 'timeMs'],                                                                             order: 'quantity' },
   { name: 'commands',     key: ['devEui', 'id'],       columns: ['levelPercent', 'untilMs', 'state', 'createdMs', 'changedMs', 'by'],                             order: 'createdMs, id' },
   { name: 'releases',     key: ['transfer'],           columns: ['ticket', 'bundle'],                                                                            order: 'transfer' },
@@ -85,6 +85,6 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE healths (
     devEui TEXT PRIMARY KEY, receivedMs INTEGER NOT NULL, resetReason INTEGER NOT NULL, supply INTEGER NOT NULL, mode INTEGER NOT NULL,
     clock INTEGER NOT NULL, errors INTEGER NOT NULL, brownOuts INTEGER NOT NULL, crashes INTEGER NOT NULL, powerOns INTEGER NOT NULL,
-    settingsCrc INTEGER NOT NULL, freeVariables INTEGER NOT NULL, batteryMillivolts INTEGER NOT NULL, held INTEGER NOT NULL) WITHOUT ROWID;
+    settingsVersion INTEGER NOT NULL, freeVariables INTEGER NOT NULL, batteryMillivolts INTEGER NOT NULL, held INTEGER NOT NULL) WITHOUT ROWID;
   `,
 ]

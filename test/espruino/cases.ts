@@ -8,7 +8,7 @@ import { cmac, makeCmac } from '../../core/lorawan/cmac.ts'
 import { makeSession, openData, sealData } from '../../core/lorawan/frame.ts'
 import { deriveSessionKeys, openJoinAccept, sealJoinRequest } from '../../core/lorawan/join.ts'
 import { encodeSamples } from '../../core/packet/encode.ts'
-import type { Sample } from '../../core/packet/types.ts'
+import type { Readings } from '../../core/packet/types.ts'
 
 export type Say = (line: string) => void
 
@@ -123,19 +123,15 @@ export function joinCases(
 }
 
 /** Values that wander from a start, as sensors do, with flags now and then. */
-function drawSamples(state: Uint32Array, quantities: readonly number[], count: number): Sample[] {
-  const samples: Sample[] = []
-  const values = new Int32Array(quantities.length)
-  for (let q = 0; q < values.length; q++) values[q] = draw(state) % 6000
-  for (let i = 0; i < count; i++) {
-    const flags = new Uint8Array(quantities.length)
-    for (let q = 0; q < values.length; q++) {
-      values[q] = values[q]! + (draw(state) % 60) - 30
-      flags[q] = draw(state) % 20 === 0 ? 3 : 1
-    }
-    samples.push({ sequence: i, values: new Int32Array(values), flags })
+function drawReadings(state: Uint32Array, width: number, count: number): Readings {
+  const values = new Int32Array(count * width)
+  const flags = new Uint8Array(count * width)
+  for (let i = 0; i < values.length; i++) {
+    const last = i < width ? draw(state) % 6000 : values[i - width]!
+    values[i] = last + (draw(state) % 60) - 30
+    flags[i] = draw(state) % 20 === 0 ? 3 : 1
   }
-  return samples
+  return { count, width, values, flags }
 }
 
 /** Packets of 1 to 6 drawn samples. */
@@ -144,12 +140,13 @@ export function packetCases(say: Say, quantities: readonly number[], seed: numbe
   state[0] = seed
   const into = new Uint8Array(120)
   for (let i = 0; i < count; i++) {
-    const samples = drawSamples(state, quantities, 1 + (i % 6))
+    const readings = drawReadings(state, quantities.length, 1 + (i % 6))
     const bytes = encodeSamples(
       {
         epoch: draw(state),
         quantities,
-        samples,
+        sequence: 0,
+        readings,
         ageSeconds: (i & 3) === 0 ? draw(state) % 100_000 : 0,
         ageUncertain: (i & 7) === 0,
         intervalSeconds: 600,

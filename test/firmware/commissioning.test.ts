@@ -42,6 +42,16 @@ describe('commissioning', () => {
     expect(bed.uplinks.filter(({ atMs, decoded }) => decoded && atMs < 1_200_000).length).toBeGreaterThan(15)
   })
 
+  test('says at the cable how well each packet was heard, and only then', () => {
+    const bed = new Bed(onRiver(6, { commissioned: true }).profile)
+    const told = (): number => bed.logs.filter((line) => line === 'link 12 dB, gateways 2').length
+    bed.run(1_200_000)
+    expect(told()).toBeGreaterThan(20)
+    const during = told()
+    bed.run(6 * HOUR_MS)
+    expect(told() - during).toBeLessThanOrEqual(1)
+  })
+
   test('tells the gateway the interval that will last, once', () => {
     const bed = new Bed(onRiver(6, { commissioned: true }).profile)
     bed.run(6 * HOUR_MS)
@@ -81,6 +91,23 @@ describe('commissioning', () => {
     const before = river.taken
     bed.run(bed.worldMs + 600_000)
     expect(river.taken - before > 20).toBe(begins)
+  })
+
+  test('begins within the hour too when reset is pressed once more before the first sample', () => {
+    const { profile, river } = onRiver(6, { commissioned: true })
+    const bed = new Bed(profile)
+    bed.run(HOUR_MS / 2)
+    const takenIn10 = (): number => {
+      const before = river.taken
+      bed.run(bed.worldMs + 600_000)
+      return river.taken - before
+    }
+    bed.reset('powerOn')
+    expect(takenIn10()).toBeLessThan(5)
+    bed.reset('powerOn')
+    bed.run(bed.worldMs + 1)
+    bed.reset('powerOn')
+    expect(takenIn10()).toBeGreaterThan(25)
   })
 
   test('is given up while the battery is low', () => {

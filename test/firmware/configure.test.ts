@@ -1,7 +1,7 @@
 /** Settings changed over the air: in force at once, answered, kept through power cuts as a whole, and outranked by a technician's new record. */
 import { describe, expect, test, vi } from 'vitest'
 import { REFUSED_CONTRADICTION } from '../../core/configuration.ts'
-import { DOWNLINK_PORT, UPLINK_PORT } from '../../core/packet/index.ts'
+import { DOWNLINK_PORT, SETTINGS_CHANGED, UPLINK_PORT } from '../../core/packet/index.ts'
 import { encodeSettings } from '../../core/settings.ts'
 import { soil } from '../../firmware/profiles/soil.ts'
 import {
@@ -33,6 +33,8 @@ describe('a change', () => {
     const last = bed.uplinks.filter(({ decoded }) => decoded).slice(-3)
     expect(last.map(({ decoded }) => decoded!.intervalSeconds)).toEqual([120, 120, 120])
     expect(bed.uplinks.at(-1)!.atMs - bed.uplinks.at(-2)!.atMs).toBeLessThan(300_000)
+    const versions = bed.healths.map(({ health }) => health.settingsVersion)
+    expect(versions).toEqual([crcOf(encodeSettings(SETTINGS)), SETTINGS_CHANGED + 9])
   })
 
   test('outlives a power cut', () => {

@@ -6,6 +6,9 @@ import type { Bed } from './bed.ts'
 /** The bed that a node finds itself in, by what it was started with. Here, since this stands in for a module that a bed's node imports. */
 export const beds = new WeakMap<Hal, Bed>()
 
+const ASK_LINK = 1
+const ASK_TIME = 2
+
 /** Stands in for the device MAC: it keeps `joined` in the host's flash, minds a duty cycle, and gives the gateway's answer two seconds later. */
 class FakeMac {
   readonly bed: Bed
@@ -53,20 +56,23 @@ class FakeMac {
     const heard = !bed.uplinks[lost]!.lost
     if (bed.hangs) return
     hal.clock.setTimer(2000, () => {
-      if (this.asked && heard && bed.tellsTime()) {
+      if (this.asked & ASK_TIME && heard && bed.tellsTime()) {
         bed.timesAsked++
-        this.asked = 0
+        this.asked -= ASK_TIME
         const second = Math.floor(bed.worldMs / 1000)
         this.onTime(bed.unixAtStart + second, hal.clock.nowMs() - (bed.worldMs - 1000 * second))
       }
-      done(received ? { sent: true, received } : { sent: true })
+      const link = this.asked & ASK_LINK && heard ? { link: { marginDb: 12, gateways: 2 } } : {}
+      if (heard) this.asked &= ~ASK_LINK
+      done(received ? { sent: true, received, ...link } : { sent: true, ...link })
     })
   }
 }
 
 /** All that the cycles use of firmware/radio/mac.ts. */
 export const fakeMac = {
-  ASK_TIME: 2,
+  ASK_LINK,
+  ASK_TIME,
   makeMac: (
     hal: Hal,
     _radio: unknown,

@@ -1,11 +1,12 @@
 /** Health packets, the watchdog and the safe profile, on a node whose program hangs, loses its way or runs out of memory. */
 import { describe, expect, test, vi } from 'vitest'
 import { CLOCK, ERROR, MODE, RESET } from '../../core/packet/index.ts'
-import { DOWNLINK_PORT } from '../../core/packet/types.ts'
+import { DOWNLINK_PORT, SETTINGS_CHANGED } from '../../core/packet/types.ts'
 import { decodeSettings, encodeSettings } from '../../core/settings.ts'
 import { light } from '../../firmware/profiles/light.ts'
 import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
 import { KIND } from '../../firmware/journal.ts'
+import { encodeConfiguration } from '../../gateway/configuration/change.ts'
 import { Bed, SETTINGS } from './bed.ts'
 import { station } from './station.ts'
 
@@ -36,7 +37,7 @@ describe('health', () => {
       brownOuts: 0,
       crashes: 0,
       powerOns: 1,
-      settingsCrc: crc,
+      settingsVersion: crc,
       freeVariables: 800,
       batteryMillivolts: 3_900,
       held: 0,
@@ -79,7 +80,18 @@ describe('health', () => {
     Object.assign(settings, { gaugeHeightMm: 5_000 })
     bed.run(7 * HOUR_MS)
     expect(bed.healths).toHaveLength(2)
-    expect(bed.healths[1]!.health.settingsCrc).not.toBe(crc)
+    expect(bed.healths[1]!.health.settingsVersion).not.toBe(crc)
+  })
+
+  test('of a node that never sleeps is said when its settings have changed over the air', () => {
+    const bed = new Bed(light)
+    bed.run(3 * HOUR_MS)
+    bed.downlink = {
+      port: DOWNLINK_PORT.configuration,
+      payload: encodeConfiguration(7, { lampOnMinutes: 15 }),
+    }
+    bed.run(4 * HOUR_MS)
+    expect(bed.healths.at(-1)!.health.settingsVersion).toBe(SETTINGS_CHANGED + 7)
   })
 
   const starts: [Parameters<Bed['reset']>[0], number, number, number][] = [

@@ -2,9 +2,17 @@
 import { describe, expect, test, vi } from 'vitest'
 import { FLAG } from '../../core/flags.ts'
 import { runBattery } from '../../firmware/node.ts'
-import { SUPPLY, SUPPLY_EMPTY, SUPPLY_FULL, SUPPLY_LOW, type Node } from '../../firmware/nodeState.ts'
+import {
+  BATTERY,
+  FILTERS,
+  SUPPLY,
+  SUPPLY_EMPTY,
+  SUPPLY_FULL,
+  SUPPLY_LOW,
+  type Node,
+} from '../../firmware/nodeState.ts'
 import type { Profile } from '../../firmware/profiles/profile.ts'
-import { noteSupply } from '../../firmware/supply.ts'
+import { batteryLevel, noteSupply } from '../../firmware/supply.ts'
 import { Bed } from './bed.ts'
 
 vi.mock('../../firmware/radio/mac.ts', async () => (await import('./fakeMac.ts')).fakeMac)
@@ -46,6 +54,27 @@ const gapsMinutes = (bed: Bed, fromMs: number): number[] => {
     .filter((atMs) => atMs >= fromMs)
   return times.slice(1).map((atMs, i) => Math.round((atMs - times[i]!) / 60_000))
 }
+
+describe('the level that the network asks for', () => {
+  const levels: [millivolts: number, level: number][] = [
+    [0, 255],
+    [2_900, 1],
+    [3_350, 1],
+    [3_775, 127],
+    [4_200, 254],
+    [4_300, 254],
+  ]
+  test.each(levels)('%d mV is %d', (millivolts, level) => {
+    const words = new Int32Array(FILTERS)
+    words[BATTERY] = millivolts
+    expect(batteryLevel({ words, profile: onBattery(1).profile } as Node)).toBe(level)
+  })
+
+  test('0 on the mains', () => {
+    const profile = { ...onBattery(1).profile, quantities: [3] }
+    expect(batteryLevel({ words: new Int32Array(FILTERS), profile } as unknown as Node)).toBe(0)
+  })
+})
 
 describe('the word SUPPLY', () => {
   const steps: [millivolts: number, flag: number, supply: number][] = [

@@ -71,7 +71,7 @@ describe('samples', () => {
   test('carry their uncertainty and their missing values to the page', async () => {
     const device = await speaker()
     const batch = group(0, AIR, [good(0)], { ageUncertain: true, ageErrorSeconds: 300 })
-    batch.samples[0]!.flags[1] = FLAG.missing
+    batch.readings.flags[1] = FLAG.missing
     await site.exchange(device.samples(batch))
     const humidity = site.gateway.nodes()[0]!.readings.find(({ quantity }) => quantity === 'airHumidity')
     expect(humidity).toMatchObject({
@@ -85,7 +85,7 @@ describe('samples', () => {
   test('are published under the worse of both flags', async () => {
     const device = await speaker()
     const batch = group(0, AIR, [[9000, 8000, 4000]])
-    batch.samples[0]!.flags[1] = FLAG.suspect
+    batch.readings.flags[1] = FLAG.suspect
     await site.exchange(device.samples(batch))
     const latest = await site.store.latest(device.registration.devEui)
     expect(latest.map(({ nodeFlag, flag }) => [nodeFlag, flag])).toEqual([

@@ -22,6 +22,7 @@ import {
   type SampleGroup,
 } from '../../core/packet/index.ts'
 import type { DeviceRequest } from '../../gateway/api/types.ts'
+import { readingsOf } from '../core/packet/readingsOf.ts'
 
 export class TestDevice {
   devNonce = 0
@@ -91,7 +92,7 @@ export class TestDevice {
   samples(group: SampleGroup, rest: Partial<DataFrame> = {}): Uint8Array {
     const bytes = new Uint8Array(242)
     const length = encodeSamples(group, bytes)
-    const port = group.samples.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
+    const port = group.readings.count === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
     return this.uplink(port, bytes.subarray(0, length), rest)
   }
 
@@ -112,15 +113,11 @@ export function group(
   rows: number[][],
   rest: Partial<SampleGroup> = {},
 ): SampleGroup {
-  const samples = rows.map((row, index) => ({
-    sequence: sequence + index,
-    values: Int32Array.from(row),
-    flags: Uint8Array.from(row, () => 1),
-  }))
   return {
     epoch: 0xabcd0102,
     quantities,
-    samples,
+    sequence,
+    readings: readingsOf(rows),
     ageSeconds: 0,
     ageUncertain: false,
     intervalSeconds: 600,

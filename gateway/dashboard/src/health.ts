@@ -10,9 +10,10 @@ export type HealthRowName =
 
 /** Rows in the order in which they are read. */
 export function healthRows(language: Language, health: HealthView): [HealthRowName, string][] {
-  const { resets, modes, supplies, clocks, errors, none } = TEXTS[language].health
+  const { resets, modes, supplies, settings, clocks, errors, none } = TEXTS[language].health
   const number = (value: number): string => formatNumber(language, value, 0)
-  const { batteryMillivolts, crashes, brownOuts, powerOns } = health
+  const { batteryMillivolts, crashes, brownOuts, powerOns, settingsRevision } = health
+  const crc = (health.settingsCrc ?? 0).toString(16).padStart(4, '0')
   const volts = batteryMillivolts === null ? '' : `${formatNumber(language, batteryMillivolts / 1000, 2)} V, `
   return [
     ['reset', resets[health.resetReason]],
@@ -21,7 +22,7 @@ export function healthRows(language: Language, health: HealthView): [HealthRowNa
     ['counts', [crashes, brownOuts, powerOns].map(number).join('\u00a0/\u00a0')],
     ['errors', HEALTH_ERRORS.filter((error) => health[error]).map((error) => errors[error]).join(', ') || none], // prettier-ignore
     ['freeVariables', number(health.freeVariables)],
-    ['settings', health.settingsCrc.toString(16).padStart(4, '0')],
+    ['settings', settingsRevision === null ? settings.written(crc) : settings.changed(settingsRevision)],
     ['held', number(health.held)],
     ['clock', clocks[health.clock]],
   ]

@@ -113,6 +113,10 @@ export const en: Texts = {
       commissioning: 'Commissioning, reporting fast',
       safe: 'Safe: nothing but its health, after crashes',
     },
+    settings: {
+      changed: (revision) => `changed over the air, revision ${revision}`,
+      written: (crc) => `written by cable, check sum ${crc}`,
+    },
     supplies: { full: 'enough', low: 'low, reports rarely', empty: 'empty, radio off' },
     clocks: { unknown: 'never told', known: 'known', old: 'told more than a day ago' },
     rows: {
@@ -122,7 +126,7 @@ export const en: Texts = {
       counts: 'Crashes / supply failures / power-ons',
       errors: 'Errors',
       freeVariables: 'Fewest free variables',
-      settings: 'Check sum of the settings',
+      settings: 'Settings',
       held: 'Readings waiting',
       clock: 'Time',
     },

@@ -89,6 +89,10 @@ export interface Texts {
     readonly modes: Readonly<Record<ModeWord, string>>
     readonly supplies: Readonly<Record<HealthView['supply'], string>>
     readonly clocks: Readonly<Record<HealthView['clock'], string>>
+    readonly settings: {
+      readonly changed: (revision: number) => string
+      readonly written: (crc: string) => string
+    }
     readonly rows: Readonly<Record<HealthRowName, string>>
     readonly errors: Readonly<Record<HealthError, string>>
     readonly none: string

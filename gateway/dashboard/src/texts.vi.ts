@@ -113,6 +113,10 @@ export const vi: Texts = {
       commissioning: 'Đang lắp đặt, gửi nhanh',
       safe: 'An toàn: chỉ báo tình trạng, sau nhiều lần treo',
     },
+    settings: {
+      changed: (revision) => `đổi từ xa, lần số ${revision}`,
+      written: (crc) => `ghi bằng cáp, mã kiểm ${crc}`,
+    },
     supplies: { full: 'đủ', low: 'yếu, gửi thưa hơn', empty: 'cạn, đã tắt sóng' },
     clocks: {
       unknown: 'chưa từng được báo giờ',
@@ -126,7 +130,7 @@ export const vi: Texts = {
       counts: 'Số lần treo / sụt nguồn / bật nguồn',
       errors: 'Lỗi',
       freeVariables: 'Số biến trống ít nhất',
-      settings: 'Mã kiểm của cài đặt',
+      settings: 'Cài đặt',
       held: 'Số lần đo đang chờ gửi',
       clock: 'Giờ',
     },

@@ -1,17 +1,17 @@
 /** Ages that the node is not sure of travel with a bound that covers all their errors. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FLAG } from '../../../core/flags.ts'
 import { decodeSamples, encodeSamples, UPLINK_PORT, type DecodedSamples } from '../../../core/packet/index.ts'
+import { readingsOf } from './readingsOf.ts'
 
 const SOIL = [1, 3, 4, 16]
 const VALUES = [3270, 2510, 8000, 4010]
 
 function encoded(ageSeconds: number, ageErrorSeconds: number | undefined): Uint8Array {
-  const samples = [{ sequence: 7, values: Int32Array.from(VALUES), flags: new Uint8Array(4).fill(FLAG.good) }]
-  const rest = { epoch: 1, quantities: SOIL, intervalSeconds: 0, acknowledgementWanted: false }
+  const readings = readingsOf([VALUES])
+  const rest = { epoch: 1, quantities: SOIL, sequence: 7, intervalSeconds: 0, acknowledgementWanted: false }
   const into = new Uint8Array(20)
-  const bytes = encodeSamples({ ...rest, samples, ageSeconds, ageUncertain: true, ageErrorSeconds }, into)
+  const bytes = encodeSamples({ ...rest, readings, ageSeconds, ageUncertain: true, ageErrorSeconds }, into)
   return into.subarray(0, bytes)
 }
 

@@ -19,6 +19,7 @@ import {
 import { walkLampCommand } from '../../../core/packet/lampCommand.ts'
 import { HABIT } from '../../../core/packet/wire.ts'
 import { QUANTITIES, quantity, quantityNamed } from '../../../core/quantities.ts'
+import { readingsOf } from './readingsOf.ts'
 
 const text = readFileSync(new URL('../../../docs/PACKET.md', import.meta.url), 'utf8')
 
@@ -268,9 +269,8 @@ describe('docs/PACKET.md', () => {
     const group = {
       epoch: 77,
       quantities: [1, 3, 4, 16],
-      samples: [
-        { sequence: 8, values: Int32Array.of(3260, 4330, 8490, 4040), flags: new Uint8Array(4).fill(1) },
-      ],
+      sequence: 8,
+      readings: readingsOf([[3260, 4330, 8490, 4040]]),
       ageSeconds: 0,
       ageUncertain: false,
       intervalSeconds: 0,
@@ -289,8 +289,9 @@ function unitPort(index: number): BitPort {
 /** Bytes of one sample of these quantities, value 1 step above 0 each. */
 function bytesOf(names: string[], flags: number[], ageSeconds: number, into: Uint8Array): number {
   const quantities = names.map((name) => quantityNamed(name)!.id)
-  const values = Int32Array.from(quantities.map((id) => quantity(id)!.wireStep))
-  const samples = [{ sequence: 0, values, flags: Uint8Array.from(flags) }]
-  const group = { epoch: 0, quantities, samples, ageSeconds, ageUncertain: false, intervalSeconds: 0 }
-  return encodeSamples({ ...group, acknowledgementWanted: false }, into)
+  const values = quantities.map((id) => quantity(id)!.wireStep)
+  const readings = readingsOf([values], [flags])
+  const ages = { ageSeconds, ageUncertain: false, intervalSeconds: 0 }
+  const group = { epoch: 0, quantities, sequence: 0, readings, ...ages, acknowledgementWanted: false }
+  return encodeSamples(group, into)
 }

@@ -13,6 +13,7 @@ import {
 } from '../../../core/packet/index.ts'
 import { QUANTITIES, quantity } from '../../../core/quantities.ts'
 import { mutated, randomBytes, randomFrom } from './mangle.ts'
+import { readingsOf } from './readingsOf.ts'
 
 export const seed = 4711
 export const flags = Object.values(FLAG)
@@ -26,18 +27,14 @@ function rounded(id: number, value: number): number {
 }
 
 export function groupOf(quantities: readonly number[], rows: number[][], flagRows?: number[][]): SampleGroup {
-  const samples = rows.map((row, i) => ({
-    sequence: 70_000 + i,
-    values: Int32Array.from(row),
-    flags: Uint8Array.from(flagRows?.[i] ?? row.map(() => FLAG.good)),
-  }))
   return {
     epoch: 0xcafe_f00d,
     quantities,
-    samples,
+    sequence: 70_000,
+    readings: readingsOf(rows, flagRows),
     ageSeconds: 0,
     ageUncertain: false,
-    intervalSeconds: samples.length > 1 ? 600 : 0,
+    intervalSeconds: rows.length > 1 ? 600 : 0,
     acknowledgementWanted: false,
   }
 }
@@ -48,7 +45,7 @@ export function encoded(group: SampleGroup): Uint8Array {
 }
 
 const portOf = (group: SampleGroup): number =>
-  group.samples.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
+  group.readings.count === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
 
 /** Encodes and decodes; fails on a named error. */
 export function there(group: SampleGroup): DecodedSamples {
@@ -64,13 +61,14 @@ export function expectSame(group: SampleGroup): void {
   const decoded = there(group)
   expect(decoded.quantities).toEqual([...group.quantities])
   expect(decoded.epochAlias).toBe(group.epoch & 0xff)
-  expect(decoded.sequenceLow).toBe(group.samples[0]!.sequence & 0xffff)
+  expect(decoded.sequenceLow).toBe(group.sequence & 0xffff)
   expect(decoded.acknowledgementWanted).toBe(group.acknowledgementWanted)
   expect(decoded.ageUncertain).toBe(group.ageUncertain)
-  const wanted = group.samples.map((sample) => ({
-    flags: [...sample.flags],
+  const { count, width, values, flags: sent } = group.readings
+  const wanted = Array.from({ length: count }, (_, i) => ({
+    flags: group.quantities.map((_id, c) => sent[i * width + c]),
     values: group.quantities.map((id, c) =>
-      sample.flags[c] === FLAG.missing ? 0 : rounded(id, sample.values[c]!),
+      sent[i * width + c] === FLAG.missing ? 0 : rounded(id, values[i * width + c]!),
     ),
   }))
   expect(decoded.samples.map((sample) => ({ flags: sample.flags, values: sample.values }))).toEqual(wanted)
@@ -102,18 +100,13 @@ const anyGroup: fc.Arbitrary<SampleGroup> = fc
     return fc.record({
       epoch: fc.integer({ min: 0, max: 0xffffffff }),
       quantities: fc.constant(quantities),
-      samples: fc
-        .tuple(
-          fc.integer({ min: 0, max: 0xffffffff }),
-          fc.array(fc.tuple(row, flagRow), { minLength: count, maxLength: count }),
-        )
-        .map(([first, rows]) =>
-          rows.map(([values, each], i) => ({
-            sequence: (first + i) >>> 0,
-            values: Int32Array.from(values),
-            flags: Uint8Array.from(each),
-          })),
+      sequence: fc.integer({ min: 0, max: 0xffffffff }),
+      readings: fc.array(fc.tuple(row, flagRow), { minLength: count, maxLength: count }).map((rows) =>
+        readingsOf(
+          rows.map(([values]) => values),
+          rows.map(([, each]) => each),
         ),
+      ),
       ageSeconds: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 10_000_000 })),
       ageUncertain: fc.boolean(),
       intervalSeconds: fc.constantFrom(60, 600, 3600, 1, 77, 86400, 0),
@@ -158,8 +151,8 @@ export function expectOnlyWhatEncodes(packets: number): void {
       decoded.samples.map((row) => row.values),
       decoded.samples.map((row) => row.flags),
     )
-    const again = { ...decoded, epoch: decoded.epochAlias, samples: group.samples }
-    again.samples.forEach((sample, i) => (sample.sequence = decoded.sequenceLow + i))
+    const { epochAlias: epoch, sequenceLow: sequence } = decoded
+    const again = { ...decoded, epoch, sequence, readings: group.readings }
     if (Buffer.compare(encoded(again), bytes)) throw new Error(Buffer.from(bytes).toString('hex'))
   }
   const whole = some(300)

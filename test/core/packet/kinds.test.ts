@@ -85,15 +85,15 @@ describe('health', () => {
     brownOuts: 2,
     crashes: 3,
     powerOns: 4,
-    settingsCrc: 0xbeef,
+    settingsVersion: 0x1beef,
     freeVariables: 703,
     batteryMillivolts: 3_700,
     held: 4_096,
   })
 
   test('is these bytes', () => {
-    // 011 01 10 01 0101, 00000010 00000011 00000100, beef, 001010111111, 10111001, 1000000000000, 00.
-    expect(write((into) => encodeHealth(health(), into))).toEqual(bytesOf('6ca810182' + '5f77' + '95fdcc000'))
+    // 011 01 10 01 0101, 00000010 00000011 00000100, 1 beef, 001010111111, 10111001, 1000000000000, 0.
+    expect(write((into) => encodeHealth(health(), into))).toEqual(bytesOf('6ca810182' + '6fbbcafee6000'))
   })
 
   test('comes back', () => {
@@ -106,7 +106,7 @@ describe('health', () => {
       brownOuts: fc.nat(255),
       crashes: fc.nat(255),
       powerOns: fc.nat(255),
-      settingsCrc: fc.nat(65535),
+      settingsVersion: fc.nat(0x1ffff),
       freeVariables: fc.nat(4095),
       batteryMillivolts: fc.nat(255).map((steps) => steps * 20),
       held: fc.nat(8191),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { FLAG } from '../../../core/flags.ts'
 import { UPLINK_PORT, decodeSamples, encodeSamples } from '../../../core/packet/index.ts'
 import { quantity } from '../../../core/quantities.ts'
+import { readingsOf } from './readingsOf.ts'
 
 interface Vector {
   name: string
@@ -26,15 +27,11 @@ const vectors = JSON.parse(readFileSync(file, 'utf8')) as Vector[]
 describe.each(vectors)('$name', (vector) => {
   const bytes = Uint8Array.from(Buffer.from(vector.bytes, 'hex'))
   const port = vector.values.length === 1 ? UPLINK_PORT.sample : UPLINK_PORT.batch
-  const samples = vector.values.map((values, i) => ({
-    sequence: (vector.sequence + i) >>> 0,
-    values: Int32Array.from(values),
-    flags: Uint8Array.from(vector.flags[i]!),
-  }))
+  const readings = readingsOf(vector.values, vector.flags)
 
   test('encodes', () => {
     const into = new Uint8Array(600)
-    const length = encodeSamples({ ...vector, samples }, into)
+    const length = encodeSamples({ ...vector, readings }, into)
     expect(Buffer.from(into.subarray(0, length)).toString('hex')).toBe(vector.bytes)
   })
 

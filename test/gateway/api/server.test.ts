@@ -58,7 +58,7 @@ describe('reading', () => {
         [2510, 8010, 4000],
       ],
     )
-    batch.samples[1]!.flags[0] = 9
+    batch.readings.flags[3] = 9
     await web.site.exchange(web.lamp.samples(batch))
     const { devEui } = web.lamp.registration
     const path = `/api/nodes/${devEui.toUpperCase()}/readings?quantity=airTemperature`

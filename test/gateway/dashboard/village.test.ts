@@ -118,7 +118,7 @@ describe('what needs attention', () => {
   test('what a node says of itself is a concern while it speaks', () => {
     const health = healthView({
       ...{ devEui: '', receivedMs: 5, resetReason: 4, supply: 1, mode: 2, clock: 0, errors: 1, brownOuts: 1 },
-      ...{ crashes: 1, powerOns: 1, settingsCrc: 0xab, freeVariables: 1, batteryMillivolts: 0, held: 0 },
+      ...{ crashes: 1, powerOns: 1, settingsVersion: 0xab, freeVariables: 1, batteryMillivolts: 0, held: 0 },
     })
     expect(kindsOf([node('a', { health })])).toEqual(['nodeSafe', 'outOfMemory', 'brownOut', 'batteryLow'])
     expect(kindsOf([node('a', { health, state: 'lost' })])).toEqual(['nodeLost'])
@@ -128,7 +128,7 @@ describe('what needs attention', () => {
       'low, reports rarely',
       '1\u00a0/\u00a01\u00a0/\u00a01',
       'out of memory',
-      ...['1', '00ab', '0', 'never told'],
+      ...['1', 'written by cable, check sum 00ab', '0', 'never told'],
     ])
   })
 

@@ -120,7 +120,7 @@ function settledContract(store: () => Store): void {
       ...{
         crashes: 2,
         powerOns: 3,
-        settingsCrc: 0xbeef,
+        settingsVersion: 0xbeef,
         freeVariables: 700,
         batteryMillivolts: 3_500,
         held: 12,

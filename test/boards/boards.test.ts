@@ -1,7 +1,8 @@
-/** The pins of every board: none is used twice, and the rail is an output that neither starts nor stops the chip. */
+/** Every board: no pin is used twice, the rail is an output that neither starts nor stops the chip, and an update has room. */
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Board } from '../../firmware/board.ts'
+import { TEXT_BYTES } from '../../firmware/update/record.ts'
 
 const folder = new URL('../../boards/', import.meta.url)
 const modules = await Promise.all(
@@ -30,4 +31,9 @@ describe.each(boards.map((board) => [board.name, board] as const))('%s', (_, boa
       expect(pin).toBeLessThan(OUTPUTS_END)
     }
   })
+})
+
+test('the largest bundle that a board may have fits the file that an update fills', () => {
+  for (const { name, link, budgets } of boards)
+    if (link === 'mqtt') expect(budgets.bundleBytes, name).toBeLessThanOrEqual(TEXT_BYTES)
 })
