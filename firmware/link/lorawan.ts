@@ -58,10 +58,11 @@ export function send(
   port: number,
   payload: Uint8Array,
   done: (result: SendResult) => void,
+  asked: boolean,
 ): void {
   const mac = node.mac!
-  // Somebody stands beside it and wants to know whether this is a good place.
-  if (node.mode === MODE.commissioning) mac.asked |= M.ASK_LINK
+  // Somebody stands beside it and wants to know whether this is a good place. Not each time: a gateway that answers hears nobody else meanwhile.
+  if (node.mode === MODE.commissioning && (asked || node.queue.next % 3 === 0)) mac.asked |= M.ASK_LINK
   M.send(mac, port, payload, (result) => {
     const { link } = result
     if (link) node.hal.log('link ' + link.marginDb + ' dB, gateways ' + link.gateways)
