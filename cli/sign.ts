@@ -16,6 +16,7 @@ import { leafFolders, makeKeyFolder, publicKeyIn, readKeyFolder, stateFolder } f
 import { adoptLeaves } from './sign/leaves.ts'
 import { leafOf, leavesOf } from './sign/lms.ts'
 import { makeTicket } from './sign/makeTicket.ts'
+import { endsInMemory } from '../core/lms/ends.ts'
 import { nodeSha256 } from './sign/nodeSha256.ts'
 import { signTexts as texts } from './sign/texts.ts'
 
@@ -124,7 +125,7 @@ function verify(values: Values, file: string | undefined): number {
     Buffer.from(bytesOf('--public', expects.publicKey, publicPath, 1024)).toString('latin1'),
   )
   if (!key) throw new OptionError('--public', expects.publicKey, publicPath)
-  const manifest = openTicket(nodeSha256, key, ticket.length, readerOf(ticket))
+  const manifest = openTicket(nodeSha256, key, ticket.length, readerOf(ticket), endsInMemory(nodeSha256))
   if (typeof manifest === 'string') {
     console.error(texts.failed(texts.refusals[manifest], path))
     return 1

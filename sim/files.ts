@@ -1,4 +1,5 @@
 /** The files of a simulated board's own store, as Espruino keeps them: made by the cable with all their room, each byte written once. */
+import { createHash } from 'node:crypto'
 import type { Files } from '../firmware/hal/index.ts'
 import type { Machine } from './machine.ts'
 
@@ -22,6 +23,14 @@ export class SimFiles implements Files {
     return this.files.get(name)?.slice(offset, offset + length) ?? new Uint8Array(0)
   }
 
+  digest(name: string, offset: number, length: number): Uint8Array {
+    return new Uint8Array(
+      createHash('sha256')
+        .update(this.read(name, offset, length))
+        .digest(),
+    )
+  }
+
   write(name: string, bytes: Uint8Array, offset: number): boolean {
     const file = this.files.get(name)
     if (!file || offset < 1 || offset + bytes.length > file.length) return false
@@ -38,6 +47,7 @@ export function filesOn(machine: Machine, files: Files): Files {
     // Flash is mapped into memory: a few microseconds.
     size: (name) => files.size(name),
     read: (name, offset, length) => files.read(name, offset, length),
+    digest: (name, offset, length) => files.digest(name, offset, length),
     write: (name, bytes, offset) => {
       machine.spend(costs.callMicros)
       machine.spendOnFlash('writing', costs.flashWriteMicros + bytes.length * costs.flashWriteByteMicros)

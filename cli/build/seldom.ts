@@ -80,6 +80,7 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'owesHello',
   'lose',
   'takeFrame',
+  'advanceUpdate',
   'updatePayload',
   'updateSaid',
   'updateLingerMs',

@@ -1,6 +1,8 @@
 /** Signs a manifest: claims a leaf, signs with it, checks what came out, and writes the ticket. */
 import { randomBytes } from 'node:crypto'
 import { HASH_BYTES, type Sha256 } from '../../core/hash.ts'
+import { endsInMemory } from '../../core/lms/ends.ts'
+import type { Reader } from '../../core/reader.ts'
 import { encodeManifest, type Manifest } from '../../core/update/manifest.ts'
 import { openTicket } from '../../core/update/ticket.ts'
 import type { Disk } from './disk.ts'
@@ -45,9 +47,8 @@ function sign(signing: Signing, manifest: Manifest, record: Uint8Array): { leaf:
   const { disk, sha256, key, folders } = signing
   const leaf = claimLeaf(disk, folders, leavesOf(key), noteOf(manifest))
   const bytes = Buffer.concat([record, signLms(sha256, key, leaf, randomBytes(HASH_BYTES), record)])
-  const opened = openTicket(sha256, publicKeyOf(key), bytes.length, (offset, length) =>
-    bytes.subarray(offset, offset + length),
-  )
+  const read: Reader = (offset, length) => bytes.subarray(offset, offset + length)
+  const opened = openTicket(sha256, publicKeyOf(key), bytes.length, read, endsInMemory(sha256))
   if (typeof opened === 'string') throw new SignError('selfCheck', opened)
   return { leaf, bytes }
 }

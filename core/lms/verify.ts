@@ -1,9 +1,10 @@
-/** Verifies an LMS signature in little memory: the signature is read a hash at a time, and only the ends of its chains are kept.
+/** Verifies an LMS signature in little memory: the signature is read a hash at a time, and the ends of its chains are put wherever there is room (ends.ts).
  *  Source: RFC 8554, algorithms 4b and 6a. With LMS_SHA256_M32_H10 and LMOTS_SHA256_N32_W4 about 515 hashes (13 to 1,018), the longest
  *  over 2,166 bytes: the chains' ends go into one hash, and Espruino's takes its message whole. */
 import { getBig32 } from '../big.ts'
 import { HASH_BYTES, type Sha256 } from '../hash.ts'
 import type { Reader } from '../reader.ts'
+import type { Ends } from './ends.ts'
 import {
   CHAIN_VALUE_AT,
   CONTENT_AT,
@@ -49,18 +50,19 @@ function candidateKey(
   digits: Uint8Array,
   otsType: number,
   read: Reader,
+  ends: Ends,
 ): Uint8Array | undefined {
   const chains = otsChains(otsType)
   const width = otsWidth(otsType)
   const step = lmsBlock(identifier, leaf, 0, 1 + HASH_BYTES)
-  const ends = lmsBlock(identifier, leaf, TAG_CHAIN_ENDS, HASH_BYTES * chains)
+  ends.put(0, lmsBlock(identifier, leaf, TAG_CHAIN_ENDS, 0))
   for (let i = 0; i < chains; i++) {
     if (!take(read, RANDOMIZER_AT + HASH_BYTES * (1 + i), step, CHAIN_VALUE_AT)) return undefined
     retag(step, i)
     walkChain(sha256, step, digit(digits, i, width), (1 << width) - 1)
-    ends.set(step.subarray(CHAIN_VALUE_AT), CONTENT_AT + HASH_BYTES * i)
+    ends.put(CONTENT_AT + HASH_BYTES * i, step.subarray(CHAIN_VALUE_AT))
   }
-  return sha256(ends)
+  return ends.hash(CONTENT_AT + HASH_BYTES * chains)
 }
 
 /** Algorithm 6a, its last part: from the leaf up to the root, whose hash is answered; undefined when the signature ends too early. */
@@ -99,6 +101,7 @@ export function verifyLms(
   message: Uint8Array,
   length: number,
   read: Reader,
+  ends: Ends,
 ): LmsOutcome {
   if (key.length !== LMS_KEY_BYTES) return 'keyLength'
   const otsType = getBig32(key, 4)
@@ -119,7 +122,7 @@ export function verifyLms(
   const identifier = key.subarray(8, 8 + IDENTIFIER_BYTES)
   const randomizer = head.subarray(RANDOMIZER_AT)
   const digits = messageDigits(sha256, identifier, leaf, randomizer, message, otsWidth(otsType))
-  const otsKey = candidateKey(sha256, identifier, leaf, digits, otsType, read)
+  const otsKey = candidateKey(sha256, identifier, leaf, digits, otsType, read, ends)
   if (!otsKey) return 'length'
   const root = candidateRoot(sha256, identifier, (1 << height) + leaf, otsKey, pathAt, read)
   if (!root) return 'length'

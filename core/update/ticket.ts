@@ -1,6 +1,7 @@
 /** A ticket: a manifest and the LMS signature over it, 2,601 bytes with the parameter set that fieldnode signs with. It goes ahead of a bundle,
  *  and a node that has not found it good takes no byte of the bundle. */
 import type { Sha256 } from '../hash.ts'
+import type { Ends } from '../lms/ends.ts'
 import { verifyLms, type LmsOutcome } from '../lms/verify.ts'
 import type { Reader } from '../reader.ts'
 import { decodeManifest, MANIFEST_BYTES, type Manifest, type ManifestError } from './manifest.ts'
@@ -20,18 +21,18 @@ export type TicketError = Exclude<LmsOutcome, 'valid'> | ManifestError
 export type Unsuited = 'otherBoard' | 'otherProfile' | 'otherRegion' | 'old'
 
 /** The manifest of a ticket of `length` bytes that was signed by the owner of `key`. The signature comes first: what nobody signed is
- *  not looked at. Reads the signature a hash at a time. */
+ *  not looked at. Reads the signature a hash at a time; `ends` as verifyLms has them. */
 export function openTicket(
   sha256: Sha256,
   key: Uint8Array,
   length: number,
   read: Reader,
+  ends: Ends,
 ): Manifest | TicketError {
   const record = new Uint8Array(read(0, MANIFEST_BYTES))
   if (record.length < MANIFEST_BYTES) return 'short'
-  const outcome = verifyLms(sha256, key, record, length - MANIFEST_BYTES, (offset, bytes) =>
-    read(MANIFEST_BYTES + offset, bytes),
-  )
+  const signature: Reader = (offset, bytes) => read(MANIFEST_BYTES + offset, bytes)
+  const outcome = verifyLms(sha256, key, record, length - MANIFEST_BYTES, signature, ends)
   return outcome === 'valid' ? decodeManifest(record) : outcome
 }
 

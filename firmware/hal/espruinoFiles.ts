@@ -15,6 +15,8 @@ export function espruinoFiles(): Files {
     // A copy: what Storage answers lies in flash.
     read: (name, offset, length) =>
       new Uint8Array(new Uint8Array(E.toArrayBuffer(storage.read(name, offset, length) ?? ''))),
+    digest: (name, offset, length) =>
+      new Uint8Array(require('crypto').SHA256(storage.read(name, offset, length) ?? '')),
     write: (name, bytes, offset) => {
       try {
         // By its own name: a variable of outside is not to be had beside a catch (cli/build/gate.ts).

@@ -34,7 +34,7 @@ export interface Storage {
 
 export interface Crypto {
   /** 32 bytes. */
-  SHA256(message: Uint8Array): ArrayBuffer
+  SHA256(message: Uint8Array | string): ArrayBuffer
   readonly AES: { encrypt(message: Uint8Array, key: Uint8Array, options: { mode: string }): ArrayBuffer }
 }
 

@@ -76,6 +76,8 @@ export interface Files {
   size(name: string): number
   /** `length` is 1 or more; fewer bytes where the file ends, none where there is none. What was never written is 255. */
   read(name: string, offset: number, length: number): Uint8Array
+  /** SHA-256 over `length` bytes, which do not come into memory for it. Of a board that has one (Hal.sha256). */
+  digest(name: string, offset: number, length: number): Uint8Array
   /** `offset` is 1 or more. False where there is no such file, where it ends too early, and where a byte was written before: nothing has changed then. */
   write(name: string, bytes: Uint8Array, offset: number): boolean
 }

@@ -63,17 +63,21 @@ export function reach(link: MqttLink, done: (good: boolean) => void): void {
   if (link.reaching) return done(false)
   link.reaching = true
   const finish = (good: boolean): void => {
+    const asked = done
+    // The connection's events hold this frame for as long as it stands: it must not hold what waits for whoever asked first.
+    done = () => {}
     link.reaching = false
     if (good) link.failures = 0
     proveAccess(access, good)
-    done(good)
+    asked(good)
   }
   useAccess(access, (network) => {
     if (!network) {
       lose(link)
       return finish(false)
     }
-    connect(client, credentialsOf(node, network), (good) => {
+    client.credentials = credentialsOf(node, network)
+    connect(client, (good) => {
       // In a callback of its own: by then what took the broker's last packet is free.
       node.hal.clock.setTimer(0, () => finish(good))
     })

@@ -9,7 +9,7 @@ import { append, KIND, latest } from '../journal.ts'
 import { NEVER, UPDATE_AT, type Node } from '../nodeState.ts'
 import { UPLINK_PORT } from '../../core/packet/types.ts'
 import * as S from '../radio/macState.ts'
-import { resumeUpdate, updatePayload, updateSaid } from '../update/update.ts'
+import { advanceUpdate, resumeUpdate, updatePayload, updateSaid } from '../update/update.ts'
 import { openAccess } from './access.ts'
 import { lose, reach, RETRY_MS_MIN, type MqttLink } from './connection.ts'
 import { disconnect, isOpen, publish } from './mqttClient.ts'
@@ -126,10 +126,10 @@ function sealUplink(link: MqttLink, port: number, payload: Uint8Array): Uint8Arr
 export function openLink(node: Node, heard: Heard): void {
   if (node.mqtt) return
   const { hal, settings, journal, region } = node
-  const saved = latest(journal, KIND.mac)
   const nowSeconds = Math.floor(hal.clock.nowMs() / 1000)
   const state = S.openState(
-    saved,
+    // Without a name: the events below hold this frame as long as the link lasts.
+    latest(journal, KIND.mac),
     S.keyMarkOf(hal.aes, settings.appKey),
     region,
     nowSeconds,
@@ -258,11 +258,16 @@ export function updateDue({ words }: Node): number {
 }
 
 export function sendUpdate(node: Node, done: (result: SendResult) => void): void {
-  const payload = updatePayload(node)
-  if (payload.length === 0) return done({ sent: false })
-  const finish = (result: SendResult): void => {
-    updateSaid(node, result.received !== undefined)
-    done(result)
-  }
-  send(node, UPLINK_PORT.update, payload, finish, true)
+  // In a callback of its own, and without what can be made anew: a signature is verified in the room that frames and keys would hold.
+  node.hal.clock.setTimer(0, () => {
+    node.mqtt!.session = undefined
+    advanceUpdate(node)
+    const payload = updatePayload(node)
+    if (payload.length === 0) return done({ sent: false })
+    const finish = (result: SendResult): void => {
+      updateSaid(node, result.received !== undefined)
+      done(result)
+    }
+    send(node, UPLINK_PORT.update, payload, finish, true)
+  })
 }

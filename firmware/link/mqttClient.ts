@@ -47,6 +47,8 @@ export interface Client {
   held?: Uint8Array | undefined
   /** Of the last SUBSCRIBE or PUBLISH, 1 to 65,535. */
   packetId: number
+  /** For the next connection, until they are said: events must not hold them for as long as it stands. */
+  credentials?: Credentials | undefined
   /** Who waits for the broker's answer. */
   done?: ((good: boolean) => void) | undefined
   pinged: boolean
@@ -175,12 +177,14 @@ function takeBytes(client: Client, events: SocketEvents, chunk: Uint8Array): voi
   if (at < bytes.length) client.held = new Uint8Array(bytes.subarray(at))
 }
 
-/** Opens a connection, in any stage: an earlier one ends. `done` is called once, with whether the broker let the node in and took its subscription. */
-export function connect(
-  client: Client,
-  { host, port, id, password }: Credentials,
-  done: (good: boolean) => void,
-): void {
+function sayCredentials(client: Client): void {
+  const { id, password } = client.credentials!
+  client.credentials = undefined
+  client.socket!.write(connectPacket(id, password, client.topics + 'will', KEEP_ALIVE_SECONDS))
+}
+
+/** Opens a connection with the client's credentials, in any stage: an earlier one ends. `done` is called once, with whether the broker let the node in and took its subscription. */
+export function connect(client: Client, done: (good: boolean) => void): void {
   hangUp(client)
   client.done = done
   client.stage = CALLING
@@ -188,7 +192,7 @@ export function connect(
     opened: () => {
       if (client.events !== events || client.stage !== CALLING) return
       client.stage = CONNECTING
-      client.socket!.write(connectPacket(id, password, client.topics + 'will', KEEP_ALIVE_SECONDS))
+      sayCredentials(client)
     },
     received: (bytes) => {
       if (client.events === events) takeBytes(client, events, bytes)
@@ -199,7 +203,7 @@ export function connect(
   }
   client.events = events
   watch(client)
-  client.socket = client.network.connect(host, port, events)
+  client.socket = client.network.connect(client.credentials!.host, client.credentials!.port, events)
   if (!client.socket) fail(client)
 }
 

@@ -17,8 +17,11 @@ export const TEXT_AT = 4
 export const TEXT_BYTES = 68_004
 /** Behind the text: what was received of an update (transfer.ts). The loader does not read it. */
 export const TRANSFER_AT = TEXT_AT + TEXT_BYTES
-export const TRANSFER_BYTES = 4_092
-export const SLOT_BYTES = TRANSFER_AT + TRANSFER_BYTES
+export const TRANSFER_BYTES = 3_788
+/** Behind that: the ends of the chains of the ticket's signature, while it is verified (core/lms/ends.ts). */
+export const ENDS_AT = TRANSFER_AT + TRANSFER_BYTES
+export const ENDS_BYTES = 2_168
+export const SLOT_BYTES = ENDS_AT + ENDS_BYTES
 export const ERASED = 255
 /** The number of the release follows. */
 export const BUNDLE_END = '//'

@@ -9,31 +9,42 @@ import { openTicket, unsuited, type TicketError } from '../../core/update/ticket
 import type { Files } from '../hal/index.ts'
 import type { Node } from '../nodeState.ts'
 import { RELEASE } from '../release.ts'
-import { SIGNER_FILE, TEXT_AT } from './record.ts'
-import { readHead, type Transfer } from './transfer.ts'
+import { ENDS_AT, SIGNER_FILE, TEXT_AT } from './record.ts'
+import { fill, headDigest, readHead, type Transfer } from './transfer.ts'
 
 /** Names that a good signature can stand under and that are none all the same. */
 const MANIFEST_FAULTS = ['format', 'version', 'board', 'profile', 'region', 'bundleBytes']
 
+/** What is no reason: a power cut has spoilt a place that the verification writes to. */
+export const SPOILT = -1
+
 /** The manifest of a whole ticket, or what is wrong with it. About 500 hashes. */
-function readTicket({ hal }: Node, files: Files, transfer: Transfer): Manifest | TicketError {
+function readTicket({ hal }: Node, files: Files, transfer: Transfer): Manifest | TicketError | 'spoilt' {
   const key = files.read(SIGNER_FILE, 0, LMS_KEY_BYTES)
-  return openTicket(hal.sha256!, key, transfer.ticketBytes, (offset, length) =>
-    readHead(files, transfer, offset, length),
-  )
+  const { slot, ticketBytes } = transfer
+  let whole = true
+  const read = (offset: number, length: number): Uint8Array => readHead(files, transfer, offset, length)
+  const manifest = openTicket(hal.sha256!, key, ticketBytes, read, {
+    put: (offset, bytes) => {
+      whole = fill(files, slot, bytes, ENDS_AT + offset) && whole
+    },
+    hash: (length) => files.digest(slot, ENDS_AT, length),
+  })
+  return whole ? manifest : 'spoilt'
 }
 
-/** Why this ticket's bundle is not for this node; 0 when it is, and its bytes may come. */
+/** Why this ticket's bundle is not for this node; 0 when it is, and its bytes may come; SPOILT where its slot can't tell. */
 export function checkTicket(node: Node, files: Files, transfer: Transfer): number {
-  const { board, profile, region, hal } = node
+  const { board, profile, region } = node
   const manifest = readTicket(node, files, transfer)
+  if (manifest === 'spoilt') return SPOILT
   if (typeof manifest === 'string')
     return MANIFEST_FAULTS.indexOf(manifest) < 0 ? UPDATE_REASON.signature : UPDATE_REASON.manifest
-  const ticket = readHead(files, transfer, 0, transfer.ticketBytes)
   // What was offered is not signed: it has to be what is.
   if (manifest.version !== transfer.version || manifest.bundleBytes !== transfer.bundleBytes)
     return UPDATE_REASON.manifest
-  if (getBig32(hal.sha256!(ticket), 0) !== transfer.transfer) return UPDATE_REASON.manifest
+  if (getBig32(headDigest(files, transfer, transfer.ticketBytes), 0) !== transfer.transfer)
+    return UPDATE_REASON.manifest
   const own = { board: board.name, profile: profile.name, region: region.name, version: RELEASE }
   const unfit = unsuited(manifest, own)
   if (unfit === 'otherBoard') return UPDATE_REASON.otherBoard

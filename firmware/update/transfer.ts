@@ -66,7 +66,7 @@ export function openTransfer(files: Files, slot: string | undefined): Transfer |
 }
 
 /** Writes into bytes that nobody has written, or leaves those that are there already; false where something else stands. */
-function fill(files: Files, name: string, bytes: Uint8Array, offset: number): boolean {
+export function fill(files: Files, name: string, bytes: Uint8Array, offset: number): boolean {
   if (bytes.length === 0) return true
   const held = files.read(name, offset, bytes.length)
   return held.join() === bytes.join() || files.write(name, bytes, offset)
@@ -129,6 +129,11 @@ export function readHead(
   length: number,
 ): Uint8Array {
   return files.read(slot, headAt + offset, length)
+}
+
+/** SHA-256 over the head's first `length` bytes. */
+export function headDigest(files: Files, { slot, headAt }: Transfer, length: number): Uint8Array {
+  return files.digest(slot, headAt, length)
 }
 
 /** The ticket is good: bundle bytes may come, and those that came with it are put in their place. False when that is spoilt. */

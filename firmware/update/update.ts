@@ -28,7 +28,7 @@ import {
 import { RELEASE } from '../release.ts'
 import { abandonSlot, failTrial, freeSlot, passTrial, switchSlots, tellRollback, trial } from './slots.ts'
 import { SIGNER_FILE, SLOTS } from './record.ts'
-import { checkTicket, isWhole } from './signed.ts'
+import { checkTicket, isWhole, SPOILT } from './signed.ts'
 import {
   beginBundle,
   beginTransfer,
@@ -126,10 +126,8 @@ export function takeUpdate(node: Node, payload: Uint8Array): void {
   else takePiece(node, message.transfer, message.index, message.bytes)
 }
 
-/** Takes a transfer a step on, as far as the node can by itself: its outcome, or 0 when pieces are wanted. */
+/** Takes a transfer a step on: its outcome, or 0 when pieces are wanted. */
 function advance(node: Node, files: Files, transfer: Transfer): number {
-  const known = outcomeOf(files, transfer)
-  if (known) return known
   let reason = 0
   if (isBegun(files, transfer)) {
     if (lackOf(files, transfer, transfer.pieces).named > 0) return 0
@@ -138,15 +136,25 @@ function advance(node: Node, files: Files, transfer: Transfer): number {
   } else {
     if (lackOf(files, transfer, transfer.headPieces).named > 0) return 0
     reason = checkTicket(node, files, transfer)
-    if (reason === 0) {
-      if (beginBundle(files, transfer)) return 0
-      // The slot's first bytes are spoilt: all from the beginning, in the next one.
+    if (reason === 0 && beginBundle(files, transfer)) return 0
+    if (reason === 0 || reason === SPOILT) {
+      // The slot is spoilt: all from the beginning, in the next one.
       abandonSlot(files)
       return beginTransfer(files, transfer) ? 0 : REFUSED + UPDATE_REASON.noRoom
     }
   }
   endTransfer(files, transfer, REFUSED + reason)
   return REFUSED + reason
+}
+
+/** Takes the transfer in flash as far as the node can by itself; what it comes to is said next. What takes long is done here, and nothing else, since a
+ *  signature takes all the room there is. */
+export function advanceUpdate(node: Node): void {
+  const files = node.hal.files()
+  const transfer = openTransfer(files, freeSlot(files))
+  if (!transfer || node.words[UPDATE_SAID] !== 0) return
+  const outcome = outcomeOf(files, transfer) || advance(node, files, transfer)
+  if (outcome) sayLater(node, transfer.transfer, outcome)
 }
 
 /** What the last switch came to, 0 when there is nothing to tell of it. */
@@ -177,19 +185,15 @@ function wantedPayload(node: Node, files: Files, transfer: Transfer): Uint8Array
   return encodeWanted({ transfer: transfer.transfer, received, of: pieces, first, mask })
 }
 
-/** The next word about the update; empty when there is none. What takes long is done here. */
+/** The next word about the update; empty when there is none. */
 export function updatePayload(node: Node): Uint8Array {
   const { words } = node
   const files = node.hal.files()
   const rolledBack = trialOutcome(files)
   if (rolledBack) sayLater(node, transferOnTrial(files), rolledBack)
   else if (words[UPDATE_SAID] === 0) {
-    const before = openTransfer(files, freeSlot(files))
-    const outcome = before ? advance(node, files, before) : 0
-    // In another slot now where the first was spoilt.
-    const open = before && openTransfer(files, freeSlot(files))
-    if (!open || outcome) sayLater(node, open ? open.transfer : 0, outcome)
-    if (open && !outcome) return wantedPayload(node, files, open)
+    const open = openTransfer(files, freeSlot(files))
+    if (open) return wantedPayload(node, files, open)
   }
   const said = words[UPDATE_SAID]!
   if (said === 0) {

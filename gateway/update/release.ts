@@ -10,6 +10,7 @@ import {
 } from '../../core/update/manifest.ts'
 import { openTicket } from '../../core/update/ticket.ts'
 import type { Release } from '../store/store.ts'
+import { endsInMemory } from '../../core/lms/ends.ts'
 import { nodeSha256 } from './sha256.ts'
 
 /** The longest signature of RFC 8554 (W1, H25) takes 9,325 bytes. */
@@ -67,7 +68,9 @@ export function checkRelease(
   if (typeof manifest === 'string') return refused('ticket', manifest)
   if (manifest.region !== region) return refused('otherRegion', manifest.region)
   if (!isOf(manifest, bundle)) return refused('bundle', `${bundle.length} bytes`)
-  const opened = releaseKey && openTicket(nodeSha256, releaseKey, ticket.length, readerOf(ticket))
+  const opened =
+    releaseKey &&
+    openTicket(nodeSha256, releaseKey, ticket.length, readerOf(ticket), endsInMemory(nodeSha256))
   if (typeof opened === 'string') return refused('signature', opened)
   return { release: { transfer: transferOf(ticket), ticket, bundle }, manifest }
 }

@@ -1,5 +1,7 @@
 /** What a node does with a signed update, in the real interpreter and in Node alike: see cases.ts. */
 import { HASH_BYTES, type Sha256 } from '../../core/hash.ts'
+import { endsInMemory } from '../../core/lms/ends.ts'
+import { OTS_W4, otsChains } from '../../core/lms/parameters.ts'
 import { verifyLms } from '../../core/lms/verify.ts'
 import type { Reader } from '../../core/reader.ts'
 import { bundleDigest } from '../../core/update/digest.ts'
@@ -31,7 +33,8 @@ export function lmsCases(
   }
   const tell = (what: string, read: Reader, length: number): void => {
     hashes = 0
-    say(what + ' ' + verifyLms(counted, key, message, length, read) + ' ' + hashes)
+    const ends = endsInMemory(counted, otsChains(OTS_W4))
+    say(what + ' ' + verifyLms(counted, key, message, length, read, ends) + ' ' + hashes)
   }
   tell('good', read, length)
   // Leaf, type, C, first chain, last chain, second type, path.
@@ -56,7 +59,9 @@ export function ticketCases(
   read: Reader,
   board: string,
 ): void {
-  const manifest = openTicket(sha256, key, length, read)
+  const open = (read: Reader) =>
+    openTicket(sha256, key, length, read, endsInMemory(sha256, otsChains(OTS_W4)))
+  const manifest = open(read)
   if (typeof manifest === 'string') return say(manifest)
   say(
     manifest.version +
@@ -76,7 +81,7 @@ export function ticketCases(
   say('' + unsuited(manifest, { board, profile: 'air', region: 'AS923-2', version: 1 }))
   say('' + unsuited(manifest, { board, profile: 'soil', region: 'EU868', version: 1 }))
   for (const at of [0, 5, 92, 93, 1000]) {
-    const opened = openTicket(sha256, key, length, spoilt(read, at))
+    const opened = open(spoilt(read, at))
     say(at + ' ' + (typeof opened === 'string' ? opened : 'opened'))
   }
   for (const bytes of [1, 512, 513, length]) {

@@ -1,13 +1,12 @@
 /** Espruino's globals over the simulator's chips: what a bundle sees on a board, with everything that is said written down.
  *  The costs are those of sim/hal.ts, call by call, so that a bundle and the sources live through the same microseconds. */
-import { createHash } from 'node:crypto'
 import { createContext, type Context, type Script } from 'node:vm'
 import type { Board } from '../../firmware/board.ts'
 import type { Hal } from '../../firmware/hal/index.ts'
-import { filesOn } from '../../sim/files.ts'
 import type { SimNode } from '../../sim/node.ts'
+import { sha256 } from '../core/lms/signatures.ts'
 import { withoutWhatEspruinoLacks } from './context.ts'
-import { filesIn, storageOf } from './slots.ts'
+import { pricedStorage } from './slots.ts'
 import { EspruinoWifi } from './wifi.ts'
 import type { Call, Transcript } from './transcript.ts'
 
@@ -272,17 +271,9 @@ export class EspruinoBoard {
   }
 
   private storage() {
-    const storage = storageOf(this.files)
-    const priced = filesOn(this.node.machine, filesIn(this.files))
     return {
       // The loader's part and an update's: files are there, as the code that runs is, and no word to the board.
-      read: storage.read,
-      write: (name: string, what: string | Uint8Array, offset: number) => {
-        // Marks of the loader, which the sources do without, are texts.
-        if (typeof what === 'string') return storage.write(name, what, offset)
-        if (!priced.write(name, what, offset)) throw new Error(`Storage.write: at ${offset} of ${name}`)
-        return true
-      },
+      ...pricedStorage(this.node.machine, this.files),
       readArrayBuffer: (name: string) =>
         this.say('Storage.readArrayBuffer', [], Buffer.from(name), () =>
           name === 'wifi' ? this.hal.wlan!.settings() : this.hal.settings(name === 'abp' ? name : undefined),
@@ -300,8 +291,8 @@ export class EspruinoBoard {
         return block
       }).slice().buffer
     }
-    const SHA256 = (message: Uint8Array) =>
-      Uint8Array.from(createHash('sha256').update(message).digest()).buffer
+    const SHA256 = (message: Uint8Array | string) =>
+      Uint8Array.from(sha256(Buffer.from(message as string, 'latin1'))).buffer
     return { AES: { encrypt }, SHA256 }
   }
 }

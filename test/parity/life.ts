@@ -23,7 +23,7 @@ import { EspruinoBoard } from './board.ts'
 import { builtLoader } from './built.ts'
 import { Network } from './network.ts'
 import { running } from './release.ts'
-import { filesIn, loadedRelease, slotsOf, updatableSlots } from './slots.ts'
+import { filesIn, load, slotsOf, updatableSlots } from './slots.ts'
 import type { Transcript } from './transcript.ts'
 import { Updates } from './updates.ts'
 
@@ -114,12 +114,20 @@ function nodeFlash(hal: Hal): Hal['flash'] {
   }
 }
 
-/** The firmware's own sources on the simulator's Hal, with these files. */
-function runSources(node: SimNode, hal: Hal, files: ReadonlyMap<string, Buffer>): void {
+/** Power as the Hal of a bundle gives it. */
+const powerOf = ({ power }: Hal, isFirst: boolean): Hal['power'] => ({
+  resetReason: () => (isFirst ? 'load' : power.resetReason()),
+  watch: (seconds) => power.watch(seconds),
+  deepSleep: (durationMs) => power.deepSleep(durationMs),
+})
+
+/** The firmware's own sources on the simulator's Hal, with these files. `isFirst`: the loader says that the bundle never ran before. */
+function runSources(node: SimNode, hal: Hal, files: ReadonlyMap<string, Buffer>, isFirst: boolean): void {
   const { board, profile, region } = node.parts
-  const { clock, power, gpio, adc, i2c, spi, aes, wlan } = hal
+  const { clock, gpio, adc, i2c, spi, aes, wlan } = hal
   start(board, profile, region, {
-    ...{ clock, power, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal), ...(wlan ? { wlan } : {}) },
+    power: powerOf(hal, isFirst),
+    ...{ clock, gpio, adc, i2c, spi, aes, flash: nodeFlash(hal), ...(wlan ? { wlan } : {}) },
     files: () => filesOn(node.machine, filesIn(files)),
     sha256: hal.sha256!,
     settings: (file) => hal.settings(file),
@@ -173,8 +181,9 @@ async function lived(
     // A node that is new wakes so often that an interval is not looked into in time.
     if (!isLight && wakes >= UPDATE_FROM * target) offer()
     if (bundle === undefined) {
-      if (update) running.getStore()!.release = loadedRelease(loader, files)
-      return runSources(own, hal, files)
+      const loaded = load(loader, files)
+      if (update) running.getStore()!.release = loaded.release
+      return runSources(own, hal, files, update !== undefined && loaded.isFirst)
     }
     espruino ??= new EspruinoBoard(own, hal, board, onProgram)
     espruino.start(loader, wakes === options.firstStart ? slotsOf(bundle, false) : files)

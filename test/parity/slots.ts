@@ -1,5 +1,5 @@
 /** The files of a board with one bundle, as `fieldnode upload` leaves them, and what Espruino's Storage does with such. */
-import { Script } from 'node:vm'
+import { createContext, type Script } from 'node:vm'
 import type { Files } from '../../firmware/hal/index.ts'
 import {
   BUNDLE_END,
@@ -14,6 +14,9 @@ import {
   SWITCHED,
   TEXT_AT,
 } from '../../firmware/update/record.ts'
+import { filesOn } from '../../sim/files.ts'
+import type { Machine } from '../../sim/machine.ts'
+import { sha256 } from '../core/lms/signatures.ts'
 
 /** Erased flash behind a bundle. */
 const REST_BYTES = 1_000
@@ -63,6 +66,8 @@ export function filesIn(files: ReadonlyMap<string, Buffer>): Files {
   return {
     size: (name) => files.get(name)?.length ?? 0,
     read: (name, offset, length) => Uint8Array.from(files.get(name)?.subarray(offset, offset + length) ?? []),
+    digest: (name, offset, length) =>
+      sha256(files.get(name)?.subarray(offset, offset + length) ?? new Uint8Array(0)),
     write: (name, bytes, offset) => {
       try {
         return offset > 0 && storage.write(name, bytes, offset)
@@ -73,13 +78,36 @@ export function filesIn(files: ReadonlyMap<string, Buffer>): Files {
   }
 }
 
-/** Runs the loader, which counts starts, and answers the release of the bundle that it would evaluate. */
-export function loadedRelease(loader: Script, files: ReadonlyMap<string, Buffer>): number {
+/** Storage as a bundle sees it, at the board's price. */
+export function pricedStorage(machine: Machine, files: ReadonlyMap<string, Buffer>) {
+  const storage = storageOf(files)
+  const priced = filesOn(machine, filesIn(files))
+  return {
+    read: storage.read,
+    write: (name: string, what: string | Uint8Array, offset: number) => {
+      // Marks of the loader, which the sources do without, are texts.
+      if (typeof what === 'string') return storage.write(name, what, offset)
+      if (!priced.write(name, what, offset)) throw new Error(`Storage.write: at ${offset} of ${name}`)
+      return true
+    },
+  }
+}
+
+/** What the loader leaves to the bundle: its release, and whether this is its first start. */
+export interface Loaded {
+  readonly release: number
+  readonly isFirst: boolean
+}
+
+/** Runs the loader, which counts starts, as far as the bundle that it would evaluate. */
+export function load(loader: Script, files: ReadonlyMap<string, Buffer>): Loaded {
   let text = ''
-  loader.runInNewContext({
+  const context = createContext({
     E: { enableWatchdog: () => undefined },
     require: () => storageOf(files),
     eval: (chosen: string) => void (text = chosen),
   })
-  return parseInt(text.slice(text.lastIndexOf(BUNDLE_END) + BUNDLE_END.length))
+  loader.runInContext(context)
+  const release = parseInt(text.slice(text.lastIndexOf(BUNDLE_END) + BUNDLE_END.length))
+  return { release, isFirst: 'firstStart' in context }
 }

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib'
 import { BoardError } from '../../cli/board/error.ts'
 import { BOOT_FILE, type Store } from '../../cli/board/install.ts'
 import { makeLoader } from '../../cli/build/loader.ts'
+import { sha256 } from '../core/lms/signatures.ts'
 import type { Files } from '../../firmware/hal/index.ts'
 import { BUNDLE_END } from '../../firmware/update/record.ts'
 import { PowerCut } from '../../sim/chips/flash.ts'
@@ -107,6 +108,7 @@ export class Board {
     return {
       size: (name) => storage.read(name)?.length ?? 0,
       read: (name, offset, length) => storage.read(name)?.slice(offset, offset + length) ?? new Uint8Array(0),
+      digest: (name, offset, length) => sha256(storage.read(name)!.slice(offset, offset + length)),
       write: (name, bytes, offset) => offset > 0 && storage.write(name, bytes, offset, 0),
     }
   }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { usedLeaves } from '../../../cli/sign/leaves.ts'
 import { growKey, publicKeyOf } from '../../../cli/sign/lms.ts'
 import { makeTicket } from '../../../cli/sign/makeTicket.ts'
+import { endsInMemory } from '../../../core/lms/ends.ts'
 import { openTicket } from '../../../core/update/ticket.ts'
 import { readerOf, sha256 } from '../../core/lms/signatures.ts'
 import { claim, diskWith, every, faultOf, FOLDERS, LEAVES, named, STEPS, untilCut } from './keyDisk.ts'
@@ -84,13 +85,16 @@ describe('a whole signature', () => {
       disk.restart(loss)
       // What stands under its name is whole, at every moment.
       const left = disk.read('/out/1')
-      if (left) expect(openTicket(sha256, publicKeyOf(key), left.length, readerOf(left))).toEqual(manifest(1))
+      if (left)
+        expect(
+          openTicket(sha256, publicKeyOf(key), left.length, readerOf(left), endsInMemory(sha256)),
+        ).toEqual(manifest(1))
       for (const version of [2, 3]) {
         makeTicket(signing, manifest(version), `/out/${version}`)
         const ticket = disk.read(`/out/${version}`)!
-        expect(openTicket(sha256, publicKeyOf(key), ticket.length, readerOf(ticket))).toEqual(
-          manifest(version),
-        )
+        expect(
+          openTicket(sha256, publicKeyOf(key), ticket.length, readerOf(ticket), endsInMemory(sha256)),
+        ).toEqual(manifest(version))
       }
       expect(byLeaf.has(0)).toBe(false)
       for (const [leaf, digests] of byLeaf) expect(digests.size, `leaf ${leaf}, cut at ${cutAt}`).toBe(1)

@@ -1,5 +1,6 @@
 /** Signatures with something changed and signatures of chance, as many as a test wants: each is refused by its name. */
 import { expect } from 'vitest'
+import { endsInMemory } from '../../../core/lms/ends.ts'
 import { verifyLms, type LmsOutcome } from '../../../core/lms/verify.ts'
 import { mutated, randomBytes, randomFrom } from '../packet/mangle.ts'
 import { LMS_VECTORS, readerOf, sha256 } from './signatures.ts'
@@ -9,7 +10,7 @@ export const seed = 8554
 export const ours = LMS_VECTORS.find(({ publicKey }) => publicKey[3] === 6 && publicKey[7] === 3)!
 
 export const verify = (key: Uint8Array, message: Uint8Array, signature: Uint8Array): LmsOutcome =>
-  verifyLms(sha256, key, message, signature.length, readerOf(signature))
+  verifyLms(sha256, key, message, signature.length, readerOf(signature), endsInMemory(sha256))
 
 export function changed(bytes: Uint8Array, at: number, bit = 1): Uint8Array {
   const copy = Uint8Array.from(bytes)
@@ -34,7 +35,16 @@ export function expectNoForgery(randoms: number, mutants: number): void {
   const take = (outcome: LmsOutcome): void => void seen.set(outcome, (seen.get(outcome) ?? 0) + 1)
   for (let i = 0; i < randoms; i++) {
     const key = random(4) ? publicKey : randomBytes(random, 60)
-    take(verifyLms(sha256, key, message, signature.length, readerOf(randomBytes(random, 64))))
+    take(
+      verifyLms(
+        sha256,
+        key,
+        message,
+        signature.length,
+        readerOf(randomBytes(random, 64)),
+        endsInMemory(sha256),
+      ),
+    )
   }
   for (let i = 0; i < mutants; i++) take(verify(publicKey, message, mutated(random, signature)))
   // Turning one bit twice gives the signature back: those are valid by right, and rare.

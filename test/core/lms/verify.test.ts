@@ -1,5 +1,6 @@
 /** LMS verification: RFC 8554's test cases, every byte of a signature, every length, each outcome by its name. */
 import { describe, expect, test } from 'vitest'
+import { endsInMemory } from '../../../core/lms/ends.ts'
 import type { Sha256 } from '../../../core/hash.ts'
 import { lmsSignatureBytes, otsChains } from '../../../core/lms/parameters.ts'
 import { verifyLms } from '../../../core/lms/verify.ts'
@@ -57,10 +58,17 @@ test('takes about 500 hashes, none over more than 2,166 bytes, and reads a hash 
     return sha256(block)
   }
   let longestRead = 0
-  const outcome = verifyLms(counted, publicKey, message, signature.length, (offset, length) => {
-    longestRead = Math.max(longestRead, length)
-    return signature.subarray(offset, offset + length)
-  })
+  const outcome = verifyLms(
+    counted,
+    publicKey,
+    message,
+    signature.length,
+    (offset, length) => {
+      longestRead = Math.max(longestRead, length)
+      return signature.subarray(offset, offset + length)
+    },
+    endsInMemory(counted),
+  )
   expect(outcome).toBe('valid')
   expect([lengths.length, Math.max(...lengths), longestRead]).toEqual([538, 2166, 32])
 })
@@ -97,7 +105,9 @@ describe('refuses by name', () => {
   test('length: a file that ends earlier than it says', () => {
     for (let end = 0; end < signature.length; end += 7) {
       const read = readerOf(signature.subarray(0, end))
-      expect(verifyLms(sha256, publicKey, message, signature.length, read)).toBe('length')
+      expect(verifyLms(sha256, publicKey, message, signature.length, read, endsInMemory(sha256))).toBe(
+        'length',
+      )
     }
   })
 

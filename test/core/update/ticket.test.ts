@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { growKey, publicKeyOf, signLms } from '../../../cli/sign/lms.ts'
+import { endsInMemory } from '../../../core/lms/ends.ts'
 import { bundleDigest } from '../../../core/update/digest.ts'
 import { encodeManifest, type Manifest } from '../../../core/update/manifest.ts'
 import { openTicket, unsuited } from '../../../core/update/ticket.ts'
@@ -76,7 +77,8 @@ describe('a ticket', () => {
   const signed = (record: Uint8Array) =>
     Buffer.concat([record, signLms(sha256, key, 5, new Uint8Array(32).fill(2), record)])
   const ticket = signed(encodeManifest(manifest) as Uint8Array)
-  const open = (bytes: Uint8Array) => openTicket(sha256, publicKeyOf(key), bytes.length, readerOf(bytes))
+  const open = (bytes: Uint8Array) =>
+    openTicket(sha256, publicKeyOf(key), bytes.length, readerOf(bytes), endsInMemory(sha256))
 
   test('gives its manifest', () => expect(open(ticket)).toEqual(manifest))
 
@@ -85,8 +87,12 @@ describe('a ticket', () => {
     expect(open(ticket.subarray(0, 93))).toBe('length')
     expect(open(Buffer.concat([ticket, Buffer.alloc(1)]))).toBe('length')
     const other = growKey(sha256, { ...secret, identifier: new Uint8Array(16).fill(1) })
-    expect(openTicket(sha256, publicKeyOf(other), ticket.length, readerOf(ticket))).toBe('wrong')
-    expect(openTicket(sha256, new Uint8Array(56), ticket.length, readerOf(ticket))).toBe('keyType')
+    expect(
+      openTicket(sha256, publicKeyOf(other), ticket.length, readerOf(ticket), endsInMemory(sha256)),
+    ).toBe('wrong')
+    expect(
+      openTicket(sha256, new Uint8Array(56), ticket.length, readerOf(ticket), endsInMemory(sha256)),
+    ).toBe('keyType')
   })
 
   test('no byte of the manifest can be changed', () => {

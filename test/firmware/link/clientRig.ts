@@ -43,7 +43,10 @@ export function fresh(): void {
   }
 }
 
-export const call = (): void => connect(client, CREDENTIALS, (good) => answers.push(good))
+export const call = (): void => {
+  client.credentials = CREDENTIALS
+  connect(client, (good) => answers.push(good))
+}
 
 /** A client that has its subscription. */
 export function open(): void {

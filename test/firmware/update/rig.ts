@@ -22,6 +22,7 @@ import {
   resumeUpdate,
   takeUpdate,
   updatePayload,
+  advanceUpdate,
   updateSaid,
 } from '../../../firmware/update/update.ts'
 import { takeWords } from '../../../firmware/wakeRecord.ts'
@@ -105,6 +106,10 @@ class RigFiles implements Files {
     if (length < 1) throw new Error('a read of nothing')
     if (!place || offset >= place.size) return new Uint8Array(0)
     return this.flash.read(place.at + offset, Math.min(length, place.size - offset))
+  }
+
+  digest(name: string, offset: number, length: number): Uint8Array {
+    return sha256(this.read(name, offset, length))
   }
 
   /** As Storage does: in whole words, and no byte that is written already. */
@@ -215,6 +220,7 @@ export class Rig {
       return undefined
     }
     try {
+      if (this.owes) advanceUpdate(this.node)
       const payload = this.owes ? updatePayload(this.node) : new Uint8Array(0)
       let said: UpdateUplink | undefined
       if (payload.length > 0) {
