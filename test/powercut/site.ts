@@ -15,7 +15,7 @@ import { SimNode, type NodePlan } from '../../sim/node.ts'
 import { Wire } from '../../sim/tcp.ts'
 import { World } from '../../sim/world/world.ts'
 import { answerOnAir } from '../parity/answers.ts'
-import { Broker, WIFI } from './broker.ts'
+import { Broker, WIFI } from '../sim/broker.ts'
 import { Network, newAbpNetwork, newNetwork, type NetworkState } from './network.ts'
 import { TearingFlash, type Operation } from './tearingFlash.ts'
 
