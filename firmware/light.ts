@@ -15,14 +15,21 @@ import { scheduledLevel, takeTime, timeWanted } from './lampTime.ts'
 import { nextSlot } from './node.ts'
 import { modeOf } from './modes.ts'
 import {
+  ALARM,
+  EPISODE_LAST,
+  FILTERS,
+  FIT_BYTES,
   HELLO,
   HELLO_KNOWN,
+  JOINED,
   LINK,
   nowMs,
   nowSeconds,
   POWER_COUNT,
+  SAVED_AT,
   saveState,
   SLOT,
+  SYNC_UNIX,
   UPLINK_AT,
   type Node,
 } from './nodeState.ts'
@@ -43,6 +50,8 @@ const WATCH_SECONDS = 180
 /** The schedule is looked at this often. */
 const LOOK_SECONDS = 60
 const STEP_MS_MIN = 200
+/** The wake record is never older: by so much node seconds may fall behind when the power is lost, as they may in an outage, whose pauses are as long. */
+const SAVE_SECONDS = 3_600
 const MAINS_PRESENT = 1
 
 interface Lamp {
@@ -54,6 +63,8 @@ interface Lamp {
   reported: Int32Array
   /** Of the next step while there is nothing to do, else 0. */
   timer: number
+  /** What `durableOf` answered when the wake record was last written. */
+  durable?: number
 }
 
 /** The command that was given before a reset, unless the power was lost. */
@@ -128,6 +139,25 @@ function report(lamp: Lamp, obeyed: number, reason: number): void {
   lamp.reported = values
 }
 
+/** A sum of the words that a start has to find as they are: whether the network and the gateway know the node, the time, modes, what health has to tell, what is
+ *  owed to a change of settings and to an update. The others say which samples are on their way and when the next uplink goes: the queue's own record knows
+ *  what is acknowledged, and the next exchange makes them anew. */
+function durableOf({ words }: Node): number {
+  let sum = words[JOINED]! + 2 * words[HELLO]!
+  for (let at = SYNC_UNIX; at < FILTERS; at++)
+    if (at !== FIT_BYTES && (at < ALARM || at > EPISODE_LAST)) sum = (sum * 31 + words[at]!) | 0
+  return sum
+}
+
+/** Writes the wake record when it has to be: after each of a lamp's exchanges, one in five minutes, its sectors would not last ten years. */
+function keep(lamp: Lamp): void {
+  const { node } = lamp
+  const durable = durableOf(node)
+  if (durable === lamp.durable && nowSeconds(node) - node.words[SAVED_AT]! < SAVE_SECONDS) return
+  lamp.durable = durable
+  saveState(node)
+}
+
 /** How long there is nothing to do, at most until the next look at the schedule. */
 function restMs(lamp: Lamp): number {
   const { node, command } = lamp
@@ -156,7 +186,7 @@ function step(lamp: Lamp): void {
     }
     node.timeWanted = timeWanted(node)
     exchange(node, () => {
-      saveState(node)
+      keep(lamp)
       // What came down may have changed what is wanted.
       clock.setTimer(STEP_MS_MIN, () => step(lamp))
     })

@@ -26,7 +26,7 @@ import { packWords, takeWords } from './wakeRecord.ts'
 /** Nodes that are powered on together begin to send within so long. */
 const POWER_SPREAD_SECONDS = 30
 /** Node seconds when the words were last saved. It and the next two keep their places for ever (wakeRecord.ts). */
-const SAVED_AT = 0
+export const SAVED_AT = 0
 /** Node seconds at zero of the HAL's clock. */
 const BASE = 1
 /** Times the node was powered on. */

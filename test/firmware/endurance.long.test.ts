@@ -1,10 +1,12 @@
 /** How much the flash holds and how long it lasts: samples of the real area, and erases a sector in ten years, counted and computed. */
 import { describe, expect, test } from 'vitest'
+import { esp32Devkit } from '../../boards/esp32Devkit.ts'
 import { ttgoLora32V21 } from '../../boards/ttgoLora32V21.ts'
 import { FLAG } from '../../core/flags.ts'
 import { tableAes } from '../../core/lorawan/aes.ts'
 import { as923_2 } from '../../core/regions/as923_2.ts'
 import { decodeSettings } from '../../core/settings.ts'
+import type { Board } from '../../firmware/board.ts'
 import type { Hal } from '../../firmware/hal/index.ts'
 import { JOURNAL_SECTORS, KIND, latest, openJournal } from '../../firmware/journal.ts'
 import { air } from '../../firmware/profiles/air.ts'
@@ -20,8 +22,10 @@ import { VirtualClock } from '../../sim/clock.ts'
 import { ESP32_COSTS } from '../../sim/costs.ts'
 import { SimNode } from '../../sim/node.ts'
 import { Random } from '../../sim/random.ts'
+import { Wire } from '../../sim/tcp.ts'
 import { World } from '../../sim/world/world.ts'
 import { Network } from '../parity/network.ts'
+import { Broker, WIFI } from '../sim/broker.ts'
 
 const { size, sectorSize } = ttgoLora32V21.flash
 /** The last sector is the sleep chain's. */
@@ -79,7 +83,7 @@ describe('the sample queue', () => {
 const START_MS = Date.UTC(2026, 9, 11, 17)
 const DAYS = 14
 const TEN_YEARS_DAYS = 3_653
-const INTERVAL_SECONDS = 600
+const TEN_MINUTES_SECONDS = 600
 const ERASES_MAX = 50_000
 const PLACE = { latitude: 16.5487, longitude: 107.5126 }
 
@@ -91,12 +95,13 @@ interface Wear {
 }
 
 /** Lives for two weeks with a gateway that answers every uplink, which wears most, and scales to ten years. */
-async function wearOf(profile: Profile): Promise<Wear> {
+async function wearOf(board: Board, profile: Profile, intervalSeconds: number): Promise<Wear> {
   const clock = new VirtualClock(START_MS)
   const world = new World({ seed: 7, startMs: START_MS, ...PLACE })
   const channelsHz = [...as923_2.channelsHz, ...as923_2.extraChannelsHz]
   const ether = new Air(clock, { channelsHz, gatewayAntennaDbi: 3, nodeAntennaDbi: 0 })
   let journalBytes = 0
+  let broker: Broker | undefined
   const node = new SimNode(
     {
       ...{
@@ -107,10 +112,11 @@ async function wearOf(profile: Profile): Promise<Wear> {
       ...{ name: profile.name, profile, ...PLACE, distanceM: 200, powerOnMs: 0 },
     },
     {
-      ...{ clock, world, air: ether, board: ttgoLora32V21, region: as923_2, costs: ESP32_COSTS, seed: 7 },
+      ...{ clock, world, air: ether, board, region: as923_2, costs: ESP32_COSTS, seed: 7 },
+      wifi: { wire: new Wire(), settings: WIFI },
       log: () => undefined,
       program: (own, hal) => {
-        const { board, region } = own.parts
+        const { region } = own.parts
         const { clock: hours, power, gpio, adc, i2c, spi, aes, flash } = hal
         start(board, profile, region, {
           ...{
@@ -128,6 +134,7 @@ async function wearOf(profile: Profile): Promise<Wear> {
             onError: (run) => hal.onError(run),
           },
           log: () => undefined,
+          ...(broker ? { wlan: broker } : {}),
           flash: {
             ...{ size: AREA_BYTES, sectorSize, read: (offset, length) => flash.read(offset, length) },
             write: (offset, bytes) => {
@@ -142,14 +149,17 @@ async function wearOf(profile: Profile): Promise<Wear> {
   )
   const settings = decodeSettings(node.settings!)
   if (typeof settings === 'string') throw new Error(settings)
-  new Network(clock, as923_2, settings.appKey, () => undefined).listen(ether)
-  node.provision({ intervalSeconds: INTERVAL_SECONDS })
+  const network = new Network(clock, as923_2, settings.appKey, () => undefined)
+  const hear = (phy: Uint8Array) => network.hear(phy, clock.nowMicros())
+  if (board.link === 'lorawan') network.listen(ether)
+  else broker = new Broker(node.machine, settings, hear, () => undefined)
+  node.provision({ intervalSeconds })
   node.powerOn()
   await clock.run(START_MS + DAYS * 86_400_000)
   const erases = [...node.machine.flash.erases]
   const most = (from: number, to: number): number =>
     Math.round((Math.max(...erases.slice(from, to)) * TEN_YEARS_DAYS) / DAYS)
-  const wakes = (DAYS * 86_400) / INTERVAL_SECONDS
+  const wakes = (DAYS * 86_400) / intervalSeconds
   const wakeBytes = journalBytes / wakes
   return {
     journalErases: most(0, JOURNAL_SECTORS),
@@ -172,10 +182,20 @@ function computed(flash: NorFlash, journalBytes: number, erases: number): number
   return bytesOfTenYears / (sectorSize - 8 - carriedBytes) / JOURNAL_SECTORS
 }
 
-describe('ten years of ten minutes', () => {
-  test.each([soil, air, gauge, light])('$name: no sector is erased 50,000 times', async (profile) => {
-    const wear = await wearOf(profile)
-    console.log(JSON.stringify({ profile: profile.name, ...wear }))
+/** The interval that the law of the project names, and those of the profiles where they are others. */
+const LIVES = [ttgoLora32V21, esp32Devkit].flatMap((board: Board) =>
+  [soil, air, gauge, light].flatMap((profile) =>
+    [...new Set([TEN_MINUTES_SECONDS, profile.intervalSeconds])].map((seconds) => ({
+      ...{ board, profile, seconds },
+      name: `${board.name} ${profile.name}, every ${seconds} s`,
+    })),
+  ),
+)
+
+describe('ten years', () => {
+  test.each(LIVES)('$name: no sector is erased 50,000 times', async ({ board, profile, seconds, name }) => {
+    const wear = await wearOf(board, profile, seconds)
+    console.log(JSON.stringify({ life: name, ...wear }))
     expect(wear.journalErases).toBeLessThan(ERASES_MAX)
     expect(wear.queueErases).toBeLessThan(ERASES_MAX)
     expect(wear.computedErases).toBeLessThan(ERASES_MAX)

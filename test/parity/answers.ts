@@ -1,21 +1,24 @@
-/** How a small test network of one gateway answers: keys, join accept, MAC answers, the application's answers, and their place on the air. Functions
- *  over plain data, so that a network may keep what it knows as it likes. Written on core alone: no test of a bundle hangs on the real gateway. */
+/** What every small test network of one gateway does alike: it reads a join request and samples, and answers with join accept, MAC answers and the
+ *  application's, in their place on the air. Functions over plain data, so that a network may keep what it knows as it likes, judge what it hears (the
+ *  power cuts') or throw (parity's). Written on core alone: no test of a bundle hangs on the real gateway. */
 import type { AbpSession } from '../../core/abp.ts'
 import { tableAes } from '../../core/lorawan/aes.ts'
 import { CID, encodeDeviceTimeAns, encodeTxParamSetupReq, walkCommands } from '../../core/lorawan/commands.ts'
 import { makeSession, sealData, type DataFrame } from '../../core/lorawan/frame.ts'
-import { deriveSessionKeys } from '../../core/lorawan/join.ts'
+import { deriveSessionKeys, parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
 import { sealJoinAccept } from '../../core/lorawan/joinAccept.ts'
 import {
+  decodeSamples,
   DOWNLINK_PORT,
   encodeAcknowledgement,
   encodeLampCommand,
+  extendSequence,
+  UPLINK_PORT,
   type LampCommand,
 } from '../../core/packet/index.ts'
 import type { Region } from '../../core/regions/index.ts'
-import type { ReceivedUplink } from '../../sim/air.ts'
+import type { Air, ReceivedUplink } from '../../sim/air.ts'
 import type { VirtualClock } from '../../sim/clock.ts'
-import type { LoraSetting } from '../../sim/chips/lora.ts'
 import { downSetting } from '../sim/loraWan.ts'
 
 export const POWER_DBM = 16
@@ -28,6 +31,30 @@ export type Session = ReturnType<typeof makeSession>
 export interface Answer {
   port: number
   payload: Uint8Array
+}
+
+/** True of a join request; everything else that goes up is data. */
+export const isJoin = (phy: Uint8Array): boolean => phy[0]! >> 5 === 0
+
+/** The DevNonce of a join request under this key; undefined when it is none. */
+export function devNonceOf(appKey: Uint8Array, phy: Uint8Array): number | undefined {
+  const request = parseJoinRequest(phy)
+  const good = typeof request !== 'string' && verifyJoinRequest(tableAes, appKey, phy)
+  return good ? request.devNonce : undefined
+}
+
+export const carriesSamples = ({ port }: DataFrame): boolean =>
+  port === UPLINK_PORT.sample || port === UPLINK_PORT.batch
+
+/** The samples of a frame with their sequences in full, where `newest` is the highest that is known; or why there are none. */
+export function samplesOf(frame: DataFrame, newest: number) {
+  const decoded = decodeSamples(frame.port, frame.payload)
+  if (typeof decoded === 'string') return decoded
+  const first = extendSequence(decoded.sequenceLow, newest)
+  return {
+    epochAlias: decoded.epochAlias,
+    samples: decoded.samples.map(({ values }, i) => ({ sequence: first + i, values })),
+  }
 }
 
 /** The session that a join's two nonces lead to. */
@@ -104,13 +131,19 @@ export function acknowledge(
   return { port: DOWNLINK_PORT.acknowledgement, payload: into.subarray(0, bytes), nextSequence }
 }
 
-/** Calls `say` at the first window behind an uplink: same channel, and for offset 0 the same data rate. */
-export function inFirstWindow(
-  clock: VirtualClock,
-  region: Region,
-  { frame }: ReceivedUplink,
-  say: (setting: LoraSetting) => void,
+/** Hears what goes over the air, and says each answer in the first window behind its uplink: same channel, and for offset 0 the same data rate. */
+export function answerOnAir(
+  { clock, air, region }: { clock: VirtualClock; air: Air; region: Region },
+  hear: (phy: Uint8Array, endMicros: number) => Uint8Array | undefined,
+  onDown: (answer: Uint8Array) => void = () => undefined,
 ): void {
-  const delaySeconds = frame.bytes[0]! >> 5 ? region.receiveDelaySeconds : region.joinAcceptDelaySeconds
-  clock.at(frame.endMicros + delaySeconds * 1e6, () => say(downSetting(frame.setting)))
+  air.onReceived = ({ frame: { bytes, endMicros, setting } }: ReceivedUplink) => {
+    const answer = hear(bytes, endMicros)
+    if (!answer) return
+    const delaySeconds = isJoin(bytes) ? region.joinAcceptDelaySeconds : region.receiveDelaySeconds
+    clock.at(endMicros + delaySeconds * 1e6, () => {
+      onDown(answer)
+      air.down(downSetting(setting), POWER_DBM, answer)
+    })
+  }
 }

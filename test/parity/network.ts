@@ -1,16 +1,8 @@
 /** A network of one gateway on the simulated air, small enough to be read at once: it joins a node, stores its samples, acknowledges each uplink,
  *  tells the time, and sends a lamp its command. Written on core alone, so that the parity tests do not hang on the real gateway. */
 import type { AbpSession } from '../../core/abp.ts'
-import { tableAes } from '../../core/lorawan/aes.ts'
 import { openData, parseData, type DataFrame } from '../../core/lorawan/frame.ts'
-import { parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
-import {
-  decodeHello,
-  decodeSamples,
-  extendSequence,
-  UPLINK_PORT,
-  type LampCommand,
-} from '../../core/packet/index.ts'
+import { decodeHello, UPLINK_PORT, type LampCommand } from '../../core/packet/index.ts'
 import type { Region } from '../../core/regions/index.ts'
 import type { Air } from '../../sim/air.ts'
 import type { VirtualClock } from '../../sim/clock.ts'
@@ -18,13 +10,16 @@ import { downSetting } from '../sim/loraWan.ts'
 import type { Updates } from './updates.ts'
 import {
   acknowledge,
-  inFirstWindow,
+  answerOnAir,
+  devNonceOf,
+  isJoin,
   joinAccept,
   joined,
   lampAnswer,
   macAnswers,
   personal,
   POWER_DBM,
+  samplesOf,
   sealDown,
   type Answer,
   type Session,
@@ -69,21 +64,14 @@ export class Network {
     const { frequencyHz, dataRate } = rx2
     const always = downSetting({ frequencyHz, ...dataRates[dataRate]! })
     this.speak = (bytes) => void air.down(always, POWER_DBM, bytes)
-    air.onReceived = (uplink) => {
-      const { bytes, endMicros } = uplink.frame
-      const answer = this.hear(bytes, endMicros)
-      if (!answer) return
-      inFirstWindow(this.clock, this.region, uplink, (setting) => {
-        this.onDown(answer)
-        air.down(setting, POWER_DBM, answer)
-      })
-    }
+    const { clock, region } = this
+    answerOnAir({ clock, air, region }, (phy, endMicros) => this.hear(phy, endMicros), this.onDown)
   }
 
   /** The answer to a frame that ended at `endMicros`; undefined when nobody heard it. */
   hear(phy: Uint8Array, endMicros: number): Uint8Array | undefined {
     if (this.deafTo.has(this.heard++) || this.deaf) return undefined
-    return phy[0]! >> 5 === 0 ? this.join(phy) : this.data(phy, endMicros)
+    return isJoin(phy) ? this.join(phy) : this.data(phy, endMicros)
   }
 
   /** Knows a node that never joins by its session. */
@@ -93,11 +81,10 @@ export class Network {
 
   private join(phy: Uint8Array): Uint8Array {
     const { appKey, region } = this
-    const request = parseJoinRequest(phy)
-    if (typeof request === 'string' || !verifyJoinRequest(tableAes, appKey, phy))
-      throw new Error('a join request that cannot be read')
+    const devNonce = devNonceOf(appKey, phy)
+    if (devNonce === undefined) throw new Error('a join request that cannot be read')
     this.joins++
-    this.session = joined(appKey, this.joins, request.devNonce)
+    this.session = joined(appKey, this.joins, devNonce)
     this.counterUp = this.counterDown = 0
     this.bound.dwell = this.overAir
     return joinAccept(region, appKey, this.joins)
@@ -134,10 +121,9 @@ export class Network {
   }
 
   private store(frame: DataFrame): void {
-    const decoded = decodeSamples(frame.port, frame.payload)
-    if (typeof decoded === 'string') throw new Error(`samples: ${decoded}`)
-    const first = extendSequence(decoded.sequenceLow, Math.max(this.floor, ...this.stored))
-    decoded.samples.forEach((_, i) => this.stored.add(first + i))
+    const heard = samplesOf(frame, Math.max(this.floor, ...this.stored))
+    if (typeof heard === 'string') throw new Error(`samples: ${heard}`)
+    for (const { sequence } of heard.samples) this.stored.add(sequence)
   }
 
   /** Says something to a node that listens always, now: to it alone, or to its group. */

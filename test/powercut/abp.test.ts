@@ -21,7 +21,7 @@ describe('a gauge that never joins', () => {
   let turn: Moment | undefined
 
   beforeAll(async () => {
-    const site = new Site(gauge, undefined, encodeAbp(ABP))
+    const site = new Site(gauge, undefined, { abp: encodeAbp(ABP) })
     site.onProgram = () => moments.push(site.moment())
     site.powerOn()
     for (let wake = 0; !turn; wake++) {
@@ -31,7 +31,7 @@ describe('a gauge that never joins', () => {
   })
 
   test('asks for nothing in two days of silence, and is heard again behind them', async () => {
-    const site = new Site(gauge, undefined, encodeAbp(ABP))
+    const site = new Site(gauge, undefined, { abp: encodeAbp(ABP) })
     site.powerOn()
     await site.run(3_600)
     const { state } = site.network

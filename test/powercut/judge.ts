@@ -11,7 +11,6 @@ import { numberOf, valuesOf, type Site } from './site.ts'
 interface HeldNow {
   held: Map<number, number[]>
   next: number
-  floor: number
   dropped: number
 }
 
@@ -26,15 +25,15 @@ function heldOf({ flash, settings, profile }: Site): HeldNow {
     const found = isFreed(queue, sequence) ? undefined : readHeld(queue, sequence)
     if (found) held.set(sequence, [...found.sample.values])
   }
-  return { held, next: queue.next, floor: queue.floor, dropped: queue.dropped }
+  return { held, next: queue.next, dropped: queue.dropped }
 }
 
 /** Samples that are neither stored nor held, by what the sensors counted; those the full ring gave up are not lost but known to be. */
 function judgeCounted(site: Site, { held, dropped }: HeldNow, verdict: Verdict): void {
   const there = new Set<number>()
   const see = (values: readonly number[]): void => {
-    const n = numberOf(values[0]!)
-    const sound = n >= 1 && n <= site.taken && valuesOf(n).join() === values.join()
+    const n = numberOf(site.profile, values[0]!)
+    const sound = n >= 1 && n <= site.taken && valuesOf(site.profile, n).join() === values.join()
     if (sound) there.add(n)
     else verdict.corrupt.push(`a sample ${values.join()}`)
   }
@@ -44,12 +43,12 @@ function judgeCounted(site: Site, { held, dropped }: HeldNow, verdict: Verdict):
   verdict.lost = Math.max(0, site.taken - there.size - dropped)
 }
 
-/** A lamp's samples do not tell their number: those that are missing between what is stored and held. */
-function judgeSequences(site: Site, { held, next, floor, dropped }: HeldNow, verdict: Verdict): void {
+/** A lamp's samples do not tell their number: those of its epoch that are neither stored nor held, freed or not. */
+function judgeSequences(site: Site, { held, next, dropped }: HeldNow, verdict: Verdict): void {
   const { aired, epoch } = site.network.state
   const stored = aired.get(epoch ?? 0)
   let missing = 0
-  for (let sequence = floor; sequence < next; sequence++)
+  for (let sequence = 0; sequence < next; sequence++)
     if (!held.has(sequence) && !stored?.has(sequence)) missing++
   verdict.lost = Math.max(0, missing - dropped)
 }

@@ -1,30 +1,20 @@
 /** A network of one gateway that judges what it hears: a DevNonce, an uplink counter or a sample's sequence that comes twice is `reused`, and so is a
  *  downlink counter that a node takes twice. All it knows is plain data, so that a life can be gone on with from any of its moments. */
-import { tableAes } from '../../core/lorawan/aes.ts'
 import { openData, parseData, type DataFrame } from '../../core/lorawan/frame.ts'
-import { parseJoinRequest, verifyJoinRequest } from '../../core/lorawan/join.ts'
-import {
-  decodeHello,
-  decodeSamples,
-  DOWNLINK_PORT,
-  extendSequence,
-  UPLINK_PORT,
-  type LampCommand,
-} from '../../core/packet/index.ts'
+import { decodeHello, DOWNLINK_PORT, UPLINK_PORT, type LampCommand } from '../../core/packet/index.ts'
 import type { Region } from '../../core/regions/index.ts'
-import type { Air, ReceivedUplink } from '../../sim/air.ts'
-import type { LoraSetting } from '../../sim/chips/lora.ts'
-import type { VirtualClock } from '../../sim/clock.ts'
 import {
   acknowledge,
+  carriesSamples,
   DEV_ADDR,
-  inFirstWindow,
+  devNonceOf,
+  isJoin,
   joinAccept,
   joined,
   lampAnswer,
   macAnswers,
   personal,
-  POWER_DBM,
+  samplesOf,
   sealDown,
   type Answer,
 } from '../parity/answers.ts'
@@ -53,6 +43,8 @@ interface Sent {
   bytes: Uint8Array
   session: number
   counter: number
+  /** The node said that it has it: over MQTT alone. */
+  taken: boolean
 }
 
 export interface NetworkState {
@@ -94,38 +86,34 @@ export class Network {
   /** Hears all and answers nothing, as if out of reach. */
   deaf = false
   lamp: LampCommand | undefined
-  /** Plays an old downlink again once, instead of a new one; then `onReplay` is called with its counter. */
+  /** Plays an old downlink again once, instead of a new one; then `onReplay` is called with it. */
   replay = false
-  onReplay: (counter: number) => void = () => undefined
+  onReplay: (again: Readonly<Sent>) => void = () => undefined
 
   constructor(
     readonly state: NetworkState,
-    private readonly clock: VirtualClock,
-    private readonly air: Air,
     private readonly region: Region,
     private readonly appKey: Uint8Array,
-  ) {
-    air.onReceived = (uplink) => (uplink.frame.bytes[0]! >> 5 === 0 ? this.join(uplink) : this.data(uplink))
+    /** Its MAC commands are for a radio: over MQTT it leaves the dwell limit as it is. */
+    private readonly overAir: boolean,
+  ) {}
+
+  /** The answer to a frame that ended at `endMicros`, if there is one. */
+  hear(phy: Uint8Array, endMicros: number): Uint8Array | undefined {
+    return isJoin(phy) ? this.join(phy) : this.data(phy, endMicros)
   }
 
-  private join(uplink: ReceivedUplink): void {
-    const { appKey, region, state } = this
-    const request = parseJoinRequest(uplink.frame.bytes)
+  private join(phy: Uint8Array): Uint8Array | undefined {
+    const { appKey, overAir, region, state } = this
+    const devNonce = devNonceOf(appKey, phy)
     if (state.sessions[0]?.devNonce === NEVER) state.corrupt.push('a join request of a node that never joins')
-    if (typeof request === 'string' || !verifyJoinRequest(tableAes, appKey, uplink.frame.bytes))
-      return void state.corrupt.push('a join request that cannot be read')
-    if (state.devNonces.has(request.devNonce)) state.reused.push(`DevNonce ${request.devNonce}`)
-    state.devNonces.add(request.devNonce)
-    if (this.deaf) return
+    if (devNonce === undefined) return void state.corrupt.push('a join request that cannot be read')
+    if (state.devNonces.has(devNonce)) state.reused.push(`DevNonce ${devNonce}`)
+    state.devNonces.add(devNonce)
+    if (this.deaf) return undefined
     const joinNonce = state.sessions.length + 1
-    state.sessions.push({
-      joinNonce,
-      devNonce: request.devNonce,
-      counters: new Set(),
-      counterDown: 0,
-      dwell: true,
-    })
-    this.answer(uplink, joinAccept(region, appKey, joinNonce))
+    state.sessions.push({ joinNonce, devNonce, counters: new Set(), counterDown: 0, dwell: overAir })
+    return joinAccept(region, appKey, joinNonce)
   }
 
   private keysOf({ joinNonce, devNonce }: Session): ReturnType<typeof personal> {
@@ -145,34 +133,40 @@ export class Network {
     return undefined
   }
 
-  private data(uplink: ReceivedUplink): void {
+  private data(phy: Uint8Array, endMicros: number): Uint8Array | undefined {
     const { state } = this
-    const header = parseData(uplink.frame.bytes)
-    const opened = typeof header === 'string' ? undefined : this.open(uplink.frame.bytes, header.counter)
+    const header = parseData(phy)
+    const opened = typeof header === 'string' ? undefined : this.open(phy, header.counter)
     if (!opened) return void state.corrupt.push('an uplink that opens under no session')
     const { index, frame } = opened
     const session = state.sessions[index]!
     if (session.counters.has(frame.counter)) state.reused.push(`uplink ${index}/${frame.counter}`)
     session.counters.add(frame.counter)
-    this.hear(frame)
-    if (this.deaf) return
+    this.take(frame)
+    if (this.deaf) return undefined
     const last = state.lastLamp ?? state.last
     if (this.replay && last?.session === index) {
       this.replay = false
-      this.answer(uplink, last.bytes)
-      return this.onReplay(last.counter)
+      this.onReplay(last)
+      return last.bytes
     }
-    const options = macAnswers(this.region, frame, uplink.frame.endMicros, session)
+    const options = macAnswers(this.region, frame, endMicros, session)
     const answer = this.application(frame)
     const counter = session.counterDown++
     const bytes = sealDown(this.keysOf(session), counter, answer, options)
-    state.last = { bytes, session: index, counter }
+    state.last = { bytes, session: index, counter, taken: false }
     if (answer.port === DOWNLINK_PORT.lamp) state.lastLamp = state.last
-    this.answer(uplink, bytes)
+    return bytes
+  }
+
+  /** The node has this downlink. */
+  taken(bytes: Uint8Array): void {
+    const { last, lastLamp } = this.state
+    for (const sent of [last, lastLamp]) if (sent && sent.bytes.join() === bytes.join()) sent.taken = true
   }
 
   /** Takes what the node says: an epoch, or samples. */
-  private hear(frame: DataFrame): void {
+  private take(frame: DataFrame): void {
     const { state } = this
     if (frame.port === UPLINK_PORT.hello) {
       const hello = decodeHello(frame.payload)
@@ -180,28 +174,27 @@ export class Network {
       if (this.deaf) return
       state.epoch = hello.epoch
       state.floors.set(hello.epoch, hello.nextSequence)
-    } else if (frame.port === UPLINK_PORT.sample || frame.port === UPLINK_PORT.batch) this.hearSamples(frame)
+    } else if (carriesSamples(frame)) this.takeSamples(frame)
   }
 
-  private hearSamples(frame: DataFrame): void {
+  private takeSamples(frame: DataFrame): void {
     const { state } = this
-    const decoded = decodeSamples(frame.port, frame.payload)
-    if (typeof decoded === 'string') return void state.corrupt.push(`samples: ${decoded}`)
     const { epoch } = state
-    if (epoch === undefined || (epoch & 0xff) !== decoded.epochAlias)
-      return void state.corrupt.push(`samples of epoch ${decoded.epochAlias}`)
-    const aired = state.aired.get(epoch) ?? new Map<number, string>()
-    state.aired.set(epoch, aired)
-    const first = extendSequence(
-      decoded.sequenceLow,
-      Math.max(state.floors.get(epoch)!, ...[...aired.keys()].slice(-40)),
+    const aired = state.aired.get(epoch ?? 0) ?? new Map<number, string>()
+    const heard = samplesOf(
+      frame,
+      Math.max(state.floors.get(epoch ?? 0) ?? 0, ...[...aired.keys()].slice(-40)),
     )
-    decoded.samples.forEach(({ values }, i) => {
+    if (typeof heard === 'string') return void state.corrupt.push(`samples: ${heard}`)
+    if (epoch === undefined || (epoch & 0xff) !== heard.epochAlias)
+      return void state.corrupt.push(`samples of epoch ${heard.epochAlias}`)
+    state.aired.set(epoch, aired)
+    for (const { sequence, values } of heard.samples) {
       const content = values.join()
-      if ((aired.get(first + i) ?? content) !== content) state.reused.push(`sequence ${first + i}`)
-      aired.set(first + i, content)
+      if ((aired.get(sequence) ?? content) !== content) state.reused.push(`sequence ${sequence}`)
+      aired.set(sequence, content)
       if (!this.deaf) state.stored.set(values[0]!, content)
-    })
+    }
   }
 
   /** A lamp's command first, then the acknowledgement. */
@@ -219,10 +212,5 @@ export class Network {
     })
     state.floors.set(epoch, answer.nextSequence)
     return answer
-  }
-
-  private answer(uplink: ReceivedUplink, bytes: Uint8Array): void {
-    const say = (setting: LoraSetting): void => void this.air.down(setting, POWER_DBM, bytes)
-    inFirstWindow(this.clock, this.region, uplink, say)
   }
 }

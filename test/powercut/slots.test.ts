@@ -2,6 +2,7 @@
  *  ran before or the one that was to run next, and only one that was being laid out anew at the cable waits for it. */
 import { describe, expect, test, type TestContext } from 'vitest'
 import { install, type Kept } from '../../cli/board/install.ts'
+import { TEXT_AT } from '../../firmware/update/record.ts'
 import {
   abandonSlot,
   failTrial,
@@ -12,7 +13,6 @@ import {
   tellRollback,
   trial,
 } from '../../firmware/update/slots.ts'
-import { TEXT_AT } from '../../firmware/update/record.ts'
 import { PowerCut } from '../../sim/chips/flash.ts'
 import { count, newFigures, settle } from './figures.ts'
 import { Board } from './slotBoard.ts'

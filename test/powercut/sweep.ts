@@ -54,17 +54,21 @@ function macOf(flash: TearingFlash): DataView | undefined {
 const commandOf = (flash: TearingFlash): string | undefined =>
   latest(openJournal(flash, JOURNAL_SECTORS), KIND.lamp)?.join()
 
-/** A downlink is played again after the cut: one whose counter the flash had as spent must not be heard, and no command be taken twice. */
+/** A downlink is played again after the cut: one that the node has said to have, or whose counter the flash had as spent, must not be heard, and no command be
+ *  taken twice. */
 function watchReplay(site: Site, taken: string[]): void {
   site.network.replay = true
-  site.network.onReplay = (counter) => {
+  site.network.onReplay = ({ counter, taken: had }) => {
     const before = macOf(site.flash)
     const command = commandOf(site.flash)
-    const spent = before !== undefined && before.getUint32(AT_COUNTER_DOWN) > counter
+    const { refused } = site
+    const spent = had || (before !== undefined && before.getUint32(AT_COUNTER_DOWN) > counter)
     site.clock.at(site.clock.nowMicros() + 3e6, () => {
       const after = macOf(site.flash)
       const again = command !== undefined && commandOf(site.flash) !== command
-      if (again || (spent && after?.getUint16(AT_SILENT) === 0)) taken.push(`downlink ${counter}`)
+      // A radio's MAC counts its uplinks since it was answered; over MQTT a node says what it will not take.
+      const heard = site.broker ? site.refused === refused : after?.getUint16(AT_SILENT) === 0
+      if (again || (spent && heard)) taken.push(`downlink ${counter}`)
     })
   }
 }
