@@ -36,7 +36,7 @@ function sampleIfDue(node: Node, done: () => void): void {
 /** Says what is due, one thing after the other where the link allows it at once, and takes leave. */
 function talk(node: Node, done: () => void): void {
   if (nowSeconds(node) < exchangeDue(node)) {
-    const lingerMs = UPDATES ? updateLingerMs(node) : 0
+    const lingerMs = UPDATES && node.updateSince !== undefined ? updateLingerMs(node) : 0
     if (lingerMs === 0) return closeLink(node, done)
     node.hal.clock.setTimer(lingerMs, () => talk(node, done))
     return

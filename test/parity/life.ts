@@ -49,6 +49,8 @@ export interface LifeOptions {
   /** The program that the loader takes for the first after an upload; none of them is when it is left out. */
   readonly firstStart?: number
   readonly onProgram?: (transcript: Transcript) => void
+  /** Called before each start of the node's program. */
+  readonly onStart?: () => void
   /** What the node is updated to in the midst of its life; it goes on as that. */
   readonly update?: LifeUpdate
 }
@@ -178,6 +180,7 @@ async function lived(
   }
   const program: Program = (own, hal) => {
     wakes++
+    options.onStart?.()
     // A node that is new wakes so often that an interval is not looked into in time.
     if (!isLight && wakes >= UPDATE_FROM * target) offer()
     if (bundle === undefined) {
