@@ -1,6 +1,6 @@
 /** What the device MAC must still know after sleep and after a power cut, as one record of bytes that is used where it lies: on a node a
  *  record of fields costs a tenth of the variables of an object. Big-endian; times are seconds since power-on.
- *  The record is saved up to its last byte that is not zero: a shorter one reads as if zeros followed. */
+ *  It is saved in parts, each up to its last byte that is not zero, behind a byte that says how many those are; the first part has no such byte. */
 import type { Aes } from '../../core/cipher.ts'
 import type { Region } from '../../core/regions/region.ts'
 
@@ -56,10 +56,19 @@ export const AT_GROUP_COUNTER = AT_GROUP_KEY + 16 // uint32
 /** Where RX1 listens after an uplink on a channel, in steps of 100 Hz, when that is not the channel itself (DlChannelReq). */
 export const AT_DOWNLINKS = AT_GROUP_COUNTER + 4 // 16 of uint24
 const STATE_BYTES = AT_DOWNLINKS + 48
+/** Where the parts begin that are saved without the zeros at their ends. */
+const PARTS_AT = [
+  AT_ANSWERS,
+  AT_SAVED_SECONDS,
+  AT_JOIN_FREE_SECONDS,
+  AT_GROUP_ADDRESS,
+  AT_DOWNLINKS,
+  STATE_BYTES,
+]
 
 export const CHANNELS_MAX = 16
 export const ANSWERS_BYTES_MAX = 15
-const STATE_VERSION = 2
+const STATE_VERSION = 3
 /** A session that a technician wrote (core/abp.ts): it has no end, and its counters go on for ever (LoRaWAN 1.0.4, 4.3.1.5). All up to AT_RX1_OFFSET, behind
  *  them, stands where it stood in every version. */
 export const PERSONAL = 2
@@ -129,6 +138,18 @@ export function resetLink(state: DataView, region: Region): void {
   }
 }
 
+/** Puts what was saved into its places. What is not of this version goes no further than its first part. */
+function unpack(saved: Uint8Array, bytes: Uint8Array): void {
+  const first = PARTS_AT[0]!
+  bytes.set(saved.subarray(0, Math.min(saved.length, first)))
+  let from = first
+  for (let part = 0; saved[AT_VERSION] === STATE_VERSION && from < saved.length; part++) {
+    const length = saved[from++]!
+    if (length > 0) bytes.set(saved.subarray(from, from + length), PARTS_AT[part])
+    from += length
+  }
+}
+
 /** The state of a node that wakes at `nowSeconds`: what was saved under the same AppKey, or a new one. `personal` is the session that a technician wrote, DevAddr and
  *  keys; where Storage has lost it, the saved one goes on. With other keys it begins anew. */
 export function openState(
@@ -140,7 +161,7 @@ export function openState(
 ): DataView {
   const bytes = new Uint8Array(STATE_BYTES)
   const state = new DataView(bytes.buffer)
-  if (saved && saved.length <= STATE_BYTES) bytes.set(saved)
+  if (saved) unpack(saved, bytes)
   const known = state.getUint32(AT_KEY_MARK) === keyMark
   // A technician who writes another AppKey and no session wants a node that joins. The same session under another AppKey has used its counters.
   const stays = bytes[AT_JOINED] === PERSONAL && (known || personal) ? AT_RX1_OFFSET : AT_JOINED
@@ -172,10 +193,20 @@ export function openState(
   return state
 }
 
-/** The bytes to save: a view of the record up to its last that is not zero. */
+/** The bytes to save. */
 export function closeState(state: DataView, nowSeconds: number): Uint8Array {
   state.setUint32(AT_SAVED_SECONDS, nowSeconds)
-  let end = STATE_BYTES
-  while (!state.getUint8(end - 1)) end--
-  return new Uint8Array(state.buffer, 0, end)
+  const bytes = new Uint8Array(state.buffer)
+  const saved = new Uint8Array(STATE_BYTES + PARTS_AT.length - 1)
+  let to = PARTS_AT[0]!
+  saved.set(bytes.subarray(0, to))
+  for (let part = 1; part < PARTS_AT.length; part++) {
+    const from = PARTS_AT[part - 1]!
+    let end = PARTS_AT[part]!
+    while (end > from && bytes[end - 1] === 0) end--
+    saved[to++] = end - from
+    if (end > from) saved.set(bytes.subarray(from, end), to)
+    to += end - from
+  }
+  return saved.subarray(0, to)
 }
