@@ -184,9 +184,10 @@ async function openBroker(
   { mqttHost = LOCAL, mqttPort = -1, clock }: GatewayOptions,
   ground: Ground,
   pipeline: Pipeline,
+  changed: (node: FieldNode) => void,
 ): Promise<MqttIngest | undefined> {
   if (mqttPort < 0) return undefined
-  return MqttIngest.open({ ...ground, host: mqttHost, port: mqttPort, clock, pipeline })
+  return MqttIngest.open({ ...ground, host: mqttHost, port: mqttPort, clock, pipeline, changed })
 }
 
 async function openHttp(
@@ -264,7 +265,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       () => dedup.close(),
       () => forwarders.close(),
     )
-    const broker = await openBroker(options, ground, pipeline)
+    const broker = await openBroker(options, ground, pipeline, changed)
     if (broker) closing.unshift(() => broker.close())
     const http = await openHttp(options, ground, acts, feed)
     if (http)

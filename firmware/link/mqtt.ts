@@ -41,10 +41,10 @@ function save({ node, state }: MqttLink): void {
 /** Takes an accept of the request that waits. The session before counts until then. */
 function takeAccept(link: MqttLink, phy: Uint8Array): void {
   const { devNonce } = link
-  const accept = devNonce === undefined ? undefined : readAccept(link, phy)
-  if (!accept) return
+  const accept = readAccept(link, phy)
+  if (!accept || devNonce === undefined) return
   S.resetLink(link.state, link.node.region)
-  beginSession(link, accept, devNonce!)
+  beginSession(link, accept, devNonce)
   save(link)
   link.devNonce = undefined
   if (link.answered) link.answered()

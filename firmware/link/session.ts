@@ -28,7 +28,7 @@ export const COUNTER_END = 0xffffffff
 
 /** What the functions below work on: the node's MAC, or another link's state. */
 export interface Activation {
-  readonly hal: Pick<Hal, 'aes'>
+  readonly hal: Pick<Hal, 'aes' | 'log'>
   readonly settings: Settings
   readonly state: DataView
   /** Made from the saved keys when first needed. */
@@ -49,12 +49,12 @@ export function sealJoin({ hal, settings, state }: Activation): Uint8Array {
   return sealJoinRequest(hal.aes, appKey, { joinEui, devEui, devNonce })
 }
 
-/** Reads an accept of this node's last join request; undefined for what is none, or an old one played back. Nothing is changed yet. */
+/** Reads an accept of this node's last join request; undefined for what is none, or an old one played back, which the cable is told. Nothing is changed yet. */
 export function readAccept({ hal, settings, state }: Activation, phy: Uint8Array): JoinAccept | undefined {
   const accept = openJoinAccept(hal.aes, settings.appKey, phy)
-  return typeof accept === 'string' || accept.joinNonce < state.getUint32(S.AT_JOIN_NONCE)
-    ? undefined
-    : accept
+  if (typeof accept !== 'string' && accept.joinNonce >= state.getUint32(S.AT_JOIN_NONCE)) return accept
+  hal.log('accept refused')
+  return undefined
 }
 
 /** The session that a technician wrote for a node that never joins: DevAddr and keys. A record that is bad counts for nothing, and says so at the cable. */

@@ -11,6 +11,7 @@ import { tableAes } from '../../core/lorawan/aes.ts'
 import { MQTT_PAYLOAD_BYTES_MAX, mqttPassword } from '../../core/mqttIdentity.ts'
 import type { Activity } from '../activity.ts'
 import type { Counts } from '../counts.ts'
+import type { FieldNode } from '../nodes/node.ts'
 import type { Nodes } from '../nodes/nodes.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { Back, Downlink, Uplink } from '../uplink.ts'
@@ -25,6 +26,7 @@ export interface MqttOptions {
   counts: Counts
   activity: Activity
   pipeline: Pipeline
+  changed: (node: FieldNode) => void
 }
 
 const FRAME_BYTES_MAX = 255
@@ -129,7 +131,10 @@ export class MqttIngest {
     })
     ingest.broker.on('clientError', (_, error) => parts.counts.refuse('mqtt', reasonOf(error)))
     ingest.broker.on('connectionError', (_, error) => parts.counts.refuse('mqtt', reasonOf(error)))
-    ingest.broker.on('client', () => parts.counts.add('mqtt.connections'))
+    ingest.broker.on('client', (client) => {
+      parts.counts.add('mqtt.connections')
+      ingest.note(client.id, undefined)
+    })
     await new Promise<void>((resolve, reject) => {
       ingest.server.once('error', reject)
       ingest.server.listen(port, host, () => resolve())
@@ -170,6 +175,14 @@ export class MqttIngest {
     return password.length === right.length && timingSafeEqual(password, right)
   }
 
+  /** Notes when a node's connection broke off; undefined: it is back. */
+  private note(id: string, brokenMs: number | undefined): void {
+    const node = this.parts.nodes.byEui(id)
+    if (!node || node.brokenMs === brokenMs) return
+    node.brokenMs = brokenMs
+    this.parts.changed(node)
+  }
+
   /** Its own downlinks are all that a node may ask for; null refuses by the SUBACK and leaves the connection. */
   private subscription(client: Client, subscription: Subscription): Subscription | null {
     if (subscription.topic === topicOf(client.id, 'down')) return subscription
@@ -185,6 +198,7 @@ export class MqttIngest {
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
     if (client && packet.topic === topicOf(client.id, 'will')) {
       counts.add('mqtt.lost')
+      this.note(client.id, clock.now())
       return undefined
     }
     const refusal = !client || packet.topic !== topicOf(client.id, 'up') ? 'topic' : sizeRefusal(payload)

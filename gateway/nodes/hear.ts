@@ -15,6 +15,7 @@ function reportSeconds(node: FieldNode, packet: Packet): number | null {
 /** Notes the uplink on the node and answers the row that keeps it. */
 export function hear(node: FieldNode, packet: Packet, uplink: Uplink): Heard {
   const best = bySignal(uplink.receptions)[0]
+  node.brokenMs = undefined
   node.sayNow = (phy) => uplink.back.sayNow(phy)
   node.heard = {
     devEui: node.device.devEui,

@@ -49,6 +49,8 @@ export interface FieldNode {
   /** Says something to it between its uplinks, if it listens then; by the way of its last one, as long as this process knows.
    *  False when nothing took the frame. */
   sayNow: ((phy: Uint8Array) => Promise<boolean>) | undefined
+  /** Its broker says that its connection broke off, Unix milliseconds; undefined once it is back. */
+  brokenMs: number | undefined
   /** The last health packet. */
   health: HealthRow | undefined
   /** The last lamp command, in whatever state: a new one takes the place of the one before. */

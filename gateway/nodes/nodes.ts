@@ -134,6 +134,7 @@ export class Nodes {
       latest: new Map(),
       heard: undefined,
       sayNow: undefined,
+      brokenMs: undefined,
       health: undefined,
       command: undefined,
       update: undefined,

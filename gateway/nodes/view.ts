@@ -24,13 +24,13 @@ const LAMP_REASON = quantityNamed('lampReason')!.id
 /** By value of the quantity lampReason. */
 const REASONS: readonly LampReason[] = ['schedule', 'command', 'doubt', 'fault']
 
-/** How long ago a node spoke, in words; a node that never said its interval is taken at its word. */
+/** How long ago a node spoke, in words; a node that never said its interval is taken at its word. One whose connection broke off is late at once. */
 export function stateOf(node: FieldNode, nowMs: number): NodeState {
   const { heard } = node
   if (!heard) return 'never'
   const intervals = (nowMs - heard.lastSeenMs) / (1000 * (heard.reportSeconds ?? Infinity))
   if (intervals > LOST_INTERVALS) return 'lost'
-  return intervals > LATE_INTERVALS ? 'late' : 'fresh'
+  return intervals > LATE_INTERVALS || node.brokenMs !== undefined ? 'late' : 'fresh'
 }
 
 function readingView(record: Record): ReadingView[] {

@@ -58,6 +58,7 @@ test('a wrong code is no accept, and the second window still opens', () => {
   network.spoil = (frame) => frame.map((byte, i) => (i === 5 ? byte ^ 1 : byte))
   const mac = bench.boot()
   expect(bench.join(mac)).toBe(false)
+  expect(bench.logs).toContain('accept refused')
   expect(bench.windows.length).toBe(2)
   expect(mac.joined()).toBe(false)
 })
@@ -94,6 +95,7 @@ test('an old accept played back is refused', () => {
   bench.answer = (uplink) => network.reply(uplink, old, 5)
   bench.nowMs += 60_000
   expect(bench.join(mac)).toBe(false)
+  expect(bench.logs).toEqual(['accept refused'])
   expect(mac.joined()).toBe(true)
   network.accept.joinNonce = 2
   bench.answer = (uplink) => network.hear(uplink)

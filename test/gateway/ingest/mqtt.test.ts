@@ -118,10 +118,27 @@ describe('a node with Wi-Fi', () => {
     expect(await stored(node)).toHaveLength(1)
   })
 
-  test('that goes without a word leaves its will', async () => {
-    const node = await connected()
+  test('that goes without a word leaves its will, and is late at once, until it is back', async () => {
+    const node = await speaker()
+    const state = () => site.gateway.nodes()[0]!.state
+    await node.publish(node.device.samples(group(0, AIR, [good(0)])))
+    expect(state()).toBe('fresh')
     node.client.stream.destroy()
     await vi.waitUntil(() => site.count('mqtt.lost') === 1)
+    expect(state()).toBe('late')
+    const again = await WifiNode.open(site.gateway.mqttPort, node.device)
+    opened.push(again)
+    await vi.waitUntil(() => state() === 'fresh')
+    again.client.stream.destroy()
+    await vi.waitUntil(() => site.count('mqtt.lost') === 2)
+    expect(state()).toBe('late')
+  })
+
+  test('that takes leave is not late', async () => {
+    const node = await speaker()
+    await node.publish(node.device.samples(group(0, AIR, [good(0)])))
+    await node.close()
+    expect([site.count('mqtt.lost'), site.gateway.nodes()[0]!.state]).toEqual([0, 'fresh'])
   })
 })
 
