@@ -51,6 +51,8 @@ export const SELDOM: ReadonlySet<string> = new Set([
   'saveFreed',
   'commandBytes',
   'saveState',
+  'keep',
+  'durableOf',
   'takeNetworkTime',
   'configure',
   'push',
