@@ -46,6 +46,7 @@ export const CURRENTS: readonly CurrentRow[] = [
   { part: 'esp32',     state: 'lightSleep',  milliamps: 0.8,    mark: 'K', source: ESP32 },
   { part: 'esp32',     state: 'deepSleep',   milliamps: 0.01,   mark: 'K', source: `${ESP32}: RTC timer and RTC memory` },
   { part: 'wifi',      state: 'on',          milliamps: 60,     mark: 'K', source: `${ESP32}: receiving takes 95 to 100 mA with the processor on` },
+  { part: 'wifi',      state: 'sending',     milliamps: 200,    mark: 'K', source: `${ESP32}: 240 mA with the processor on, 802.11b at 1 Mb/s and 19.5 dBm` },
   { part: 'board',     state: 'on',          milliamps: 0.14,   mark: 'K', source: 'field reports of deep sleep on good boards: 0.015 to 0.15 mA with the ESP32; the upper end, without it' },
   { part: 'flash',     state: 'idle',        milliamps: 0,      mark: 'K', source: 'counted with the board' },
   { part: 'flash',     state: 'writing',     milliamps: 20,     mark: 'K', source: `${W25Q32}: page program` },

@@ -12,6 +12,13 @@ const DHCP_MICROS = 2_000_000
 const REFUSED_MICROS = 6_000_000
 const LATENCY_MICROS = 5_000
 const WRITTEN_BYTE_MICROS = 10
+/** A frame at the slowest rate, 1 Mb/s: long preamble, then the bytes with their heads of 802.11 (24), LLC (8), IPv4 (20), TCP (20) and a CRC (4). Every piece of
+ *  what comes in is acknowledged by an empty one. Source: IEEE 802.11-2020, clause 15; that a chip goes as slow is the worst case. */
+const PREAMBLE_MICROS = 192
+const HEADS_BYTES = 76
+const AIR_BYTE_MICROS = 8
+/** What a station sends until it has joined: authentication, association, two of the four EAPOL frames, and by DHCP two more with an ARP; an estimate. */
+const ASSOCIATE_SENT_MICROS = 8_000
 /** Turns of the event loop without a word on any socket: what was on its way within this computer has arrived. */
 const QUIET_TURNS = 100
 const LEASE = '10.0.0.17 255.255.255.0 10.0.0.1'
@@ -57,7 +64,7 @@ export class SimNetwork implements Network {
   private readonly sockets = new Set<RealSocket>()
   /** Joins that were asked for an address, and those that came with one. */
   readonly joins: { lease: string }[] = []
-  onState: (state: 'on' | 'off', atMicros: number) => void = () => undefined
+  onState: (state: 'on' | 'sending' | 'off', atMicros: number) => void = () => undefined
   /** Hears what the node writes. */
   onWrite: (bytes: Uint8Array, atMicros: number) => void = () => undefined
 
@@ -74,7 +81,7 @@ export class SimNetwork implements Network {
   join(_ssid: string, _password: string, lease: string, done: (lease: string | undefined) => void): void {
     const { machine, wire } = this
     machine.spend(machine.costs.callMicros)
-    this.onState('on', machine.cpuMicros())
+    this.sendFor(ASSOCIATE_SENT_MICROS)
     this.joins.push({ lease })
     const { program } = machine
     const took = ASSOCIATE_MICROS + (lease === '' ? DHCP_MICROS : 0)
@@ -109,7 +116,12 @@ export class SimNetwork implements Network {
       accepted()
       tell(() => events.opened())
     })
-    real.on('data', (bytes) => tell(() => events.received(Uint8Array.from(bytes))))
+    real.on('data', (bytes) =>
+      tell(() => {
+        this.sendFrame(0)
+        events.received(Uint8Array.from(bytes))
+      }),
+    )
     real.on('error', accepted)
     real.on('close', () => {
       accepted()
@@ -119,6 +131,7 @@ export class SimNetwork implements Network {
     return {
       write: (bytes) => {
         machine.spend(machine.costs.callMicros + bytes.length * WRITTEN_BYTE_MICROS)
+        this.sendFrame(bytes.length)
         this.onWrite(bytes, machine.cpuMicros())
         wire.touch()
         if (real.writable) real.write(Uint8Array.from(bytes))
@@ -129,6 +142,16 @@ export class SimNetwork implements Network {
         real.end()
       },
     }
+  }
+
+  private sendFrame(bytes: number): void {
+    this.sendFor(PREAMBLE_MICROS + (HEADS_BYTES + bytes) * AIR_BYTE_MICROS)
+  }
+
+  private sendFor(micros: number): void {
+    const now = this.machine.cpuMicros()
+    this.onState('sending', now)
+    this.onState('on', now + micros)
   }
 
   /** Wi-Fi is off, by the program or because it has ended: what was open is torn down without a word. */

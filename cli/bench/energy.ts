@@ -132,7 +132,7 @@ function assumptions(options: EnergyOptions, board: Board, bundleBytes: number) 
     cpuMilliamps: milliampsOf('esp32', 'on'),
     ...(board.link === 'lorawan'
       ? { receiveMilliamps: milliampsOf(board.radio.chip, 'receiving') }
-      : { wifiMilliamps: milliampsOf('wifi', 'on') }),
+      : { wifiMilliamps: milliampsOf('wifi', 'on'), wifiSendingMilliamps: milliampsOf('wifi', 'sending') }),
     sensorsSwitched: true,
     bundleBytes,
     readMicrosPerByte: READ_MICROS_PER_BYTE,

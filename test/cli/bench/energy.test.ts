@@ -130,6 +130,7 @@ describe('the bench', () => {
 
   test('over Wi-Fi a node sends as often; its radio takes more, and for less time', () => {
     expect(wifi).toMatchObject({ profile: 'gauge', link: 'mqtt', wakesPerDay: 144, uplinksPerDay: 144 })
+    expect(wifi).toMatchObject({ assumptions: { wifiMilliamps: 60, wifiSendingMilliamps: 200 } })
     const [ours, theirs] = [wifi, line] as unknown as {
       mahPerDay: { radio: number }
       uplinkWake: { seconds: number }

@@ -2,53 +2,35 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import fc from 'fast-check'
 import type { IClientOptions } from 'mqtt'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CID } from '../../../core/lorawan/commands.ts'
 import { decodeAcknowledgement } from '../../../core/packet/index.ts'
 import { StoreError } from '../../../gateway/store/store.ts'
-import { registration, Site } from '../site.ts'
+import { registration, type Site } from '../site.ts'
 import { group, TestDevice } from '../testDevice.ts'
 import { WifiNode } from './wifiNode.ts'
+import { WifiSite } from './wifiSite.ts'
 
 const AIR = [3, 4, 16]
 const good = (index: number): number[] => [2500 + 10 * index, 8000 + 10 * index, 4000]
 
+let wifi: WifiSite
 let site: Site
-let opened: { close(): unknown }[] = []
 beforeEach(async () => {
-  site = await Site.open({ mqttPort: 0 })
+  wifi = await WifiSite.open()
+  site = wifi.site
 })
-afterEach(async () => {
-  for (const each of opened) await each.close()
-  opened = []
-  await site.close()
-})
+afterEach(() => wifi.close())
 
-/** A registered device with Wi-Fi, connected. */
-async function connected(number = 1, options: IClientOptions = {}): Promise<WifiNode> {
-  const device = new TestDevice(registration(number, { link: 'mqtt' }))
-  await site.gateway.register(device.registration)
-  const node = await WifiNode.open(site.gateway.mqttPort, device, options)
-  opened.push(node)
-  return node
-}
-
-/** One that has joined, and whose hello was acknowledged. */
-async function speaker(number = 1): Promise<WifiNode> {
-  const node = await connected(number)
-  await node.join()
-  await node.publish(node.device.hello())
-  await node.downlink()
-  return node
-}
+const connected = (number?: number, options?: IClientOptions) => wifi.connected(number, options)
+const speaker = (number?: number) => wifi.speaker(number)
 
 /** A lamp that has said hello. */
 async function lamp(): Promise<WifiNode> {
   const light = { link: 'mqtt', profile: 'light', lamp: { id: 'L1', group: 'market' } } as const
   const device = new TestDevice(registration(1, light))
   await site.gateway.register(device.registration)
-  const node = await WifiNode.open(site.gateway.mqttPort, device)
-  opened.push(node)
+  const node = await wifi.reach(device)
   await node.join()
   await node.publish(device.hello({ setId: 4 }))
   await node.downlink()
@@ -96,8 +78,7 @@ describe('a node with Wi-Fi', () => {
     const frame = node.device.samples(group(0, AIR, [good(0)]))
     await node.publish(frame)
     await node.close()
-    const again = await WifiNode.open(site.gateway.mqttPort, node.device)
-    opened.push(again)
+    const again = await wifi.reach(node.device)
     await again.publish(frame)
     expect(await stored(node)).toHaveLength(1)
     expect(site.count('refused.frame.replay')).toBe(1)
@@ -112,33 +93,9 @@ describe('a node with Wi-Fi', () => {
     const restarted = site.restart()
     await new Promise<void>((resolve) => node.client.once('close', () => resolve()))
     await restarted
-    const again = await WifiNode.open(site.gateway.mqttPort, node.device)
-    opened.push(again)
+    const again = await wifi.reach(node.device)
     await again.publish(again.device.samples(group(0, AIR, [good(0)])))
     expect(await stored(node)).toHaveLength(1)
-  })
-
-  test('that goes without a word leaves its will, and is late at once, until it is back', async () => {
-    const node = await speaker()
-    const state = () => site.gateway.nodes()[0]!.state
-    await node.publish(node.device.samples(group(0, AIR, [good(0)])))
-    expect(state()).toBe('fresh')
-    node.client.stream.destroy()
-    await vi.waitUntil(() => site.count('mqtt.lost') === 1)
-    expect(state()).toBe('late')
-    const again = await WifiNode.open(site.gateway.mqttPort, node.device)
-    opened.push(again)
-    await vi.waitUntil(() => state() === 'fresh')
-    again.client.stream.destroy()
-    await vi.waitUntil(() => site.count('mqtt.lost') === 2)
-    expect(state()).toBe('late')
-  })
-
-  test('that takes leave is not late', async () => {
-    const node = await speaker()
-    await node.publish(node.device.samples(group(0, AIR, [good(0)])))
-    await node.close()
-    expect([site.count('mqtt.lost'), site.gateway.nodes()[0]!.state]).toEqual([0, 'fresh'])
   })
 })
 
