@@ -156,9 +156,12 @@ export function send(
   mac.link = undefined
   const hurried = state.getUint8(S.AT_ACK_DUE) ? mac.answerByMs : undefined
   const byMs = hurried === undefined ? mac.hal.clock.nowMs() + REPEATS_MS_MAX : hurried
-  const frame = sealUplink(mac, port, payload, confirmed)
+  // A network may speak to a device of class C by itself when it knows that its accept was heard: uplinks are confirmed until the first downlink has come.
+  const unheard = mac.rest && state.getUint8(S.AT_JOINED) === 1 && state.getUint32(S.AT_COUNTER_DOWN) === 0
+  const asked = confirmed || unheard === true
+  const frame = sealUplink(mac, port, payload, asked)
   const left = state.getUint8(S.AT_TRANSMISSIONS)
-  transmit(mac, { frame, confirmed, done, byMs, left, channel: -1, heard: undefined })
+  transmit(mac, { frame, confirmed: asked, done, byMs, left, channel: -1, heard: undefined })
 }
 
 /** Gives the MAC up, so that another can be made of what was saved: this one sends nothing any more and calls nobody. */

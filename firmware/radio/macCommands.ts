@@ -34,7 +34,7 @@ import {
   setChannel,
 } from './macState.ts'
 
-/** In a LinkADRReq: keep what is. */
+/** In a LinkADRReq, and of RX2 (5.4: "following the same convention"): keep what is. */
 const KEEP = 15
 /** ChMaskCntl of regions with dynamic channels: the mask speaks of channels 0 to 15, or all are on. */
 const MASK_CONTROL_ALL = 6
@@ -83,7 +83,7 @@ function linkAdr(state: DataView, region: Region, commands: MacCommand[], first:
   }
   if (dataRate === KEEP) dataRate = state.getUint8(AT_DATA_RATE)
   if (steps === KEEP) steps = state.getUint8(AT_POWER_STEPS)
-  const carried = bits < 7 || channelsFor(state, mask, dataRate)
+  const carried = channelsFor(state, mask, dataRate)
   if (dataRate < dataRateMin(state, region) || dataRate > region.uplinkDataRateMax || !carried) bits &= 5
   if (steps > region.powerSteps) bits &= 3
   if (bits === 7) {
@@ -106,7 +106,8 @@ function frequencyAt(region: Region, payload: Uint8Array, at: number): number {
 function rxParamSetup(state: DataView, region: Region, payload: Uint8Array): number {
   const hz = frequencyAt(region, payload, 1)
   const offset = (payload[0]! >> 4) & 7
-  const dataRate = payload[0]! & 15
+  const asked = payload[0]! & 15
+  const dataRate = asked === KEEP ? state.getUint8(AT_RX2_DATA_RATE) : asked
   const bits = (hz ? 1 : 0) | (region.dataRates[dataRate] ? 2 : 0) | (offset < region.rx1Offsets ? 4 : 0)
   if (bits === 7) {
     state.setUint32(AT_RX2_HZ, hz)
@@ -116,17 +117,16 @@ function rxParamSetup(state: DataView, region: Region, payload: Uint8Array): num
   return bits
 }
 
-/** Bits 0 and 1 of the answer: frequency and data rates accepted. The region's own channels stay as they are; frequency 0 removes one. Of a channel
- *  there can't be nothing is accepted. */
+/** Bits 0 and 1 of the answer: frequency and data rates accepted. Frequency 0 removes a channel. Of one of the region's own, and of one that
+ *  there can't be, nothing is accepted. */
 function newChannel(state: DataView, region: Region, payload: Uint8Array): number {
   const index = payload[0]!
   const rates = payload[4]!
-  if (index >= CHANNELS_MAX) return 0
-  const free = index >= region.channelsHz.length
+  if (index >= CHANNELS_MAX || index < region.channelsHz.length) return 0
   const hz = frequencyAt(region, payload, 1)
   const removes = !getLittle(payload, 1, 3)
   const ordered = rates >> 4 >= (rates & 15) && rates >> 4 < region.dataRates.length
-  const bits = (free && (removes || dutyBandOf(region, hz) >= 0) ? 1 : 0) | (removes || ordered ? 2 : 0)
+  const bits = (removes || dutyBandOf(region, hz) >= 0 ? 1 : 0) | (removes || ordered ? 2 : 0)
   if (bits === 3) setChannel(state, index, hz, hz && rates)
   return bits
 }

@@ -122,7 +122,7 @@ describe('LinkADRReq', () => {
 
   test.each([
     ['a channel there is not', adr({ channelMask: 5 }), '06'],
-    ['no channel', adr({ channelMask: 0 }), '06'],
+    ['no channel, which carries no data rate either', adr({ channelMask: 0 }), '04'],
     ['an unknown mask control', adr({ maskControl: 3 }), '06'],
     ['a data rate above the uplinks', adr({ dataRate: 6 }), '05'],
     ['a data rate below the dwell limit', adr({ dataRate: 1 }), '05'],
@@ -190,11 +190,11 @@ describe('the other commands', () => {
     expect(rig.bench.uplinks.at(-1)!.modulation.frequencyHz).toBe(920_200_000)
     expect(tell(rig, adr({ channelMask: 0x83 }))).toBe('0307')
     expect(tell(rig, '07' + '07' + '000000' + '50')).toBe('0703')
-    expect(tell(rig, adr({ channelMask: 0x80 }))).toBe('0306')
+    expect(tell(rig, adr({ channelMask: 0x80 }))).toBe('0304')
   })
 
   test.each([
-    ["one of the region's own", '07' + '01' + '50698c' + '50', '02'],
+    ["one of the region's own", '07' + '01' + '50698c' + '50', '00'],
     ['channel 16', '07' + '10' + '50698c' + '50', '00'],
     ['a frequency outside', '07' + '07' + '287684' + '50', '02'],
     ['data rates the wrong way round', '07' + '07' + '50698c' + '05', '01'],
