@@ -2,7 +2,7 @@
 import { decodeSettings } from '../core/settings.ts'
 import { JOURNAL_SECTORS, openJournal } from '../firmware/journal.ts'
 import { COMMISSION_END } from '../firmware/modes.ts'
-import { nowSeconds, saveState, type Node } from '../firmware/nodeState.ts'
+import { nowSeconds, saveState, SLOT, type Node } from '../firmware/nodeState.ts'
 import { openNode } from '../firmware/openNode.ts'
 import { NorFlash } from './chips/flash.ts'
 import { ESP32_COSTS } from './costs.ts'
@@ -34,6 +34,9 @@ export function nodeIn(node: SimNode): Node | undefined {
 export function commissionAtBench(node: SimNode, random: Random): void {
   const opened = openFrom(node, node.machine.flash, random)
   if (!opened) return
-  opened.words[COMMISSION_END] = nowSeconds(opened)
+  const now = nowSeconds(opened)
+  opened.words[COMMISSION_END] = now
+  // It has measured since: a start without a sample in between would look like a second press of reset.
+  opened.words[SLOT] = now + opened.intervalSeconds
   saveState(opened)
 }
