@@ -161,20 +161,30 @@ function remember(node: FieldNode, packet: Packet, changes: Changes, outcomes: O
   })
 }
 
+/** Who goes first of all that waits. A lamp's command does, but a node without its first acknowledgement sends nothing, and one that cannot hear its command must
+ *  not go without the rest for ever. Of the rest none goes twice while another waits: a node that speaks once an hour is owed an acknowledgement each time. */
+function inOrder(
+  { lastDownlinkPort }: FieldNode,
+  isHello: boolean,
+  lamp: Payload | undefined,
+  others: readonly (Payload | undefined)[],
+): Payload[] {
+  const rest = others.filter((payload): payload is Payload => payload !== undefined)
+  const last = isHello ? -1 : rest.findIndex(({ port }) => port === lastDownlinkPort)
+  const waiting = [...rest.slice(last + 1), ...rest.slice(0, last + 1)]
+  if (lamp) waiting.splice(isHello || lastDownlinkPort === lamp.port ? 1 : 0, 0, lamp)
+  return waiting
+}
+
 /** Sends the node what waits for it. The frame is sealed at once; on its way it holds up nothing. */
 function answer(parts: Parts, uplink: Uplink, opened: Opened, packet: Packet, answers: MacAnswers): void {
   const { clock, counts, activity, desk, failed } = parts
   const { node, session, frame } = opened
   const lamp = lampPayload(parts, node, uplink)
   const acknowledgement = acknowledgementFor(node, packet, clock.now())
-  const waiting = [lamp, acknowledgement].filter((payload): payload is Payload => payload !== undefined)
-  // A node without its first acknowledgement sends nothing; and a lamp that cannot hear its command must not go without for ever.
-  if (waiting.length > 1 && (packet.kind === 'hello' || node.lastDownlinkPort === lamp!.port))
-    waiting.reverse()
   const configuration = parts.configurations.payloadFor(node)
-  if (configuration) waiting.push(configuration)
   const update = parts.updates.payloadFor(node)
-  if (update) waiting.push(update)
+  const waiting = inOrder(node, packet.kind === 'hello', lamp, [acknowledgement, configuration, update])
   if (!isOwed(frame, answers, waiting)) return
   const { dwell } = session
   const roomBytes = uplink.back.roomBytes(dwell)
